@@ -1,0 +1,17 @@
+//! The pure core of prodiff: everything that can be said as a function of values.
+//!
+//! Modules in reading order, from the ground floor up. Who may see whom is held by
+//! `tests/architecture.rs`; why, by `harness/ARCHITECTURE.md`. Holds no sockets, files, clocks,
+//! environment variables or terminals: what it needs from the world comes in as a value.
+
+// The ground floor: everyone may stand on it.
+pub mod diagnostic;
+pub mod json;
+pub mod mask;
+pub mod template;
+pub mod value;
+pub mod yaml;
+
+// What can be asked, and what was seen.
+pub mod action;
+pub mod observation;

@@ -1,0 +1,1 @@
+//! Words with a unit that people write: durations and sizes.
