@@ -15,3 +15,7 @@ pub mod yaml;
 // What can be asked, and what was seen.
 pub mod action;
 pub mod observation;
+
+// The run as data.
+pub mod record;
+pub mod verdict;
