@@ -1,5 +1,11 @@
 //! What can be asked of the world: fully rendered, nothing left to resolve.
 
+mod cookie;
+mod redirect;
+
+pub use cookie::{CookieJar, SetCookie};
+pub use redirect::{Redirect, redirect};
+
 use std::{collections::BTreeMap, time::Duration};
 
 use url::Url;
