@@ -147,6 +147,8 @@ pub enum FaultKind {
     BadEncoding,
     /// The body is over the size limit where it is needed.
     TooLarge,
+    /// More redirects than are followed.
+    TooManyRedirects,
     /// An unsafe request to a protected environment was not sent.
     Protected,
     /// The host never answered in this run; no further attempt was made.
@@ -177,7 +179,8 @@ impl FaultKind {
             | Self::Truncated
             | Self::Malformed
             | Self::BadEncoding
-            | Self::TooLarge => false,
+            | Self::TooLarge
+            | Self::TooManyRedirects => false,
         }
     }
 
@@ -206,6 +209,7 @@ impl FaultKind {
             Self::Malformed => "malformed response",
             Self::BadEncoding => "bad content encoding",
             Self::TooLarge => "body over the size limit",
+            Self::TooManyRedirects => "too many redirects",
             Self::Protected => "not sent: the environment is protected",
             Self::HostDown => "host unreachable in this run",
             Self::Driver => "could not send",
