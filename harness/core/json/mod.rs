@@ -3,8 +3,18 @@
 //! One dynamic value type serves the whole core: bodies, captures, variables, matcher arguments.
 
 mod number;
+mod path;
+mod read;
+mod selector;
+mod value;
+mod write;
 
 pub use number::Number;
+pub use path::{Path, Segment};
+pub use read::{Document, Duplicate, JsonError, MAX_DEPTH, MAX_LISTED_DUPLICATES, read};
+pub use selector::{Selector, SelectorError};
+pub use value::to_value;
+pub use write::{quote, to_compact, to_pretty};
 
 /// A JSON value (RFC 8259).
 ///

@@ -1,0 +1,636 @@
+//! JSONPath (RFC 9535) over our own values, so that digits, order and duplicate keys survive.
+//!
+//! `serde_json_path` decides what is a JSONPath. Paths without filters are then evaluated here, in document order and
+//! without a copy of the document. A filter (`[?…]`) is evaluated by `serde_json_path` on a copy, where numbers are
+//! doubles: `[?@.id == 12345678901234567890]` cannot tell neighbours apart. What it selects is ours again, digit by digit.
+
+use std::{fmt, str::FromStr};
+
+use serde_json_path::JsonPath;
+
+use super::{Json, Path, Segment, to_value, value::last_entries};
+
+/// The longest JSONPath that is read, in bytes.
+const MAX_LENGTH: usize = 4_000;
+
+/// How deep parentheses and brackets of one JSONPath may nest.
+const MAX_NESTING: usize = 50;
+
+/// A JSONPath, ready to be asked.
+#[derive(Clone)]
+pub struct Selector {
+    source: String,
+    evaluation: Evaluation,
+}
+
+/// Why a text is not a JSONPath.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{source_text}` is not a JSONPath: {message} at character {position}")]
+pub struct SelectorError {
+    /// The text.
+    pub source_text: String,
+    /// What is wrong, in words.
+    pub message: String,
+    /// Where, in characters from 1.
+    pub position: usize,
+}
+
+#[derive(Clone)]
+enum Evaluation {
+    Ours(Vec<Step>),
+    /// The path holds a filter.
+    Library(JsonPath),
+}
+
+/// One segment of a JSONPath without filters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Whether it looks at every depth (`..`).
+    pub(crate) descends: bool,
+    /// What it selects of each list or map.
+    pub(crate) picks: Vec<Pick>,
+}
+
+/// What a segment selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pick {
+    Key(String),
+    /// Negative counts from the end.
+    Index(i64),
+    All,
+    Slice {
+        start: Option<i64>,
+        end: Option<i64>,
+        step: i64,
+    },
+}
+
+impl Selector {
+    /// Reads a JSONPath.
+    ///
+    /// # Errors
+    /// What RFC 9535 does not allow, and paths of unreasonable length or nesting.
+    pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let error = |message: String, position: usize| SelectorError { source_text: shortened(text), message, position };
+        if text.len() > MAX_LENGTH {
+            return Err(error(format!("longer than {MAX_LENGTH} bytes"), 1));
+        }
+        if nesting(text) > MAX_NESTING {
+            return Err(error(format!("brackets nest deeper than {MAX_NESTING}"), 1));
+        }
+        if !text.starts_with('$') {
+            return Err(error("it begins with `$`".to_owned(), 1));
+        }
+        let path = JsonPath::parse(text).map_err(|problem| {
+            // The library reports the innermost of its parsers last; its wording is for its authors.
+            let words =
+                problem.message().trim_start_matches("parser error").trim().trim_end_matches("parser error").trim_end_matches([' ', ',']);
+            let words = if words.is_empty() { "cannot be read".to_owned() } else { format!("cannot be read ({words})") };
+            error(words, problem.position())
+        })?;
+        let evaluation = match steps(text) {
+            Some(steps) => Evaluation::Ours(steps),
+            None => Evaluation::Library(path),
+        };
+        Ok(Self { source: text.to_owned(), evaluation })
+    }
+
+    /// The text it was read from.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it ends in one value: only names and positions. A path with `[*]`, `..`, a filter, a slice or several
+    /// names in one bracket yields a list instead, also of one or none.
+    #[must_use]
+    pub fn is_singular(&self) -> bool {
+        self.as_relative_steps().is_some()
+    }
+
+    /// The names and positions of a path that ends in one value, else nothing.
+    fn as_relative_steps(&self) -> Option<Vec<&Pick>> {
+        self.steps()?
+            .iter()
+            .map(|step| match &step.picks[..] {
+                [pick @ (Pick::Key(_) | Pick::Index(_))] if !step.descends => Some(pick),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The segments, unless the path holds a filter.
+    pub(crate) fn steps(&self) -> Option<&[Step]> {
+        match &self.evaluation {
+            Evaluation::Ours(steps) => Some(steps),
+            Evaluation::Library(_) => None,
+        }
+    }
+
+    /// Every value it selects and where that stands, in document order. Of a key that was sent twice the last one counts.
+    #[must_use]
+    pub fn query<'a>(&self, json: &'a Json) -> Vec<(Path, &'a Json)> {
+        match &self.evaluation {
+            Evaluation::Ours(steps) => {
+                let mut found = Vec::new();
+                let mut path = Path::root();
+                select(json, steps, &mut path, &mut |path, json| found.push((path.clone(), json)));
+                found
+            }
+            Evaluation::Library(_) => {
+                self.locate(json).into_iter().filter_map(|path| path.resolve(json).map(|json| (path, json))).collect()
+            }
+        }
+    }
+
+    /// Every value it selects; cheaper than [`Self::query`] where places do not matter.
+    #[must_use]
+    pub fn values<'a>(&self, json: &'a Json) -> Vec<&'a Json> {
+        match &self.evaluation {
+            Evaluation::Ours(steps) => {
+                let mut found = Vec::new();
+                select(json, steps, &mut NoPath, &mut |_, json| found.push(json));
+                found
+            }
+            Evaluation::Library(_) => self.query(json).into_iter().map(|(_, json)| json).collect(),
+        }
+    }
+
+    /// The first value it selects.
+    #[must_use]
+    pub fn first<'a>(&self, json: &'a Json) -> Option<&'a Json> {
+        if let Some(picks) = self.as_relative_steps() {
+            return picks.into_iter().try_fold(json, |json, pick| match (pick, json) {
+                (Pick::Key(key), Json::Map(_)) => json.get(key),
+                (Pick::Index(index), Json::List(elements)) => position(*index, elements.len()).map(|index| &elements[index]),
+                _ => None,
+            });
+        }
+        self.values(json).into_iter().next()
+    }
+
+    /// Where the values stand that a path with a filter selects.
+    pub(crate) fn locate(&self, json: &Json) -> Vec<Path> {
+        match &self.evaluation {
+            Evaluation::Ours(_) => self.query(json).into_iter().map(|(path, _)| path).collect(),
+            Evaluation::Library(path) => {
+                use serde_json_path::PathElement;
+                let value = to_value(json);
+                let located = path.query_located(&value);
+                let convert = |element: &PathElement<'_>| match element {
+                    PathElement::Name(name) => Segment::Key((*name).to_owned()),
+                    PathElement::Index(index) => Segment::Index(*index),
+                };
+                located.locations().map(|location| location.iter().map(convert).collect()).collect()
+            }
+        }
+    }
+}
+
+/// Where the walk keeps track of its place, if anybody asks.
+trait Track {
+    fn down_key(&mut self, key: &str);
+    fn down_index(&mut self, index: usize);
+    fn up(&mut self);
+}
+
+struct NoPath;
+
+impl Track for NoPath {
+    fn down_key(&mut self, _: &str) {}
+    fn down_index(&mut self, _: usize) {}
+    fn up(&mut self) {}
+}
+
+impl Track for Path {
+    fn down_key(&mut self, key: &str) {
+        self.push(Segment::Key(key.to_owned()));
+    }
+    fn down_index(&mut self, index: usize) {
+        self.push(Segment::Index(index));
+    }
+    fn up(&mut self) {
+        self.pop();
+    }
+}
+
+// Recursion goes one level of the document down each time, and the reader limits those.
+fn select<'a, T: Track>(json: &'a Json, steps: &[Step], track: &mut T, found: &mut impl FnMut(&mut T, &'a Json)) {
+    let Some((step, rest)) = steps.split_first() else { return found(track, json) };
+    for pick in &step.picks {
+        match json {
+            Json::List(elements) => {
+                for index in pick.positions(elements.len()) {
+                    track.down_index(index);
+                    select(&elements[index], rest, track, found);
+                    track.up();
+                }
+            }
+            Json::Map(entries) => match pick {
+                Pick::Key(key) => {
+                    if let Some(value) = json.get(key) {
+                        track.down_key(key);
+                        select(value, rest, track, found);
+                        track.up();
+                    }
+                }
+                Pick::All => {
+                    for (key, value) in last_entries(entries) {
+                        track.down_key(key);
+                        select(value, rest, track, found);
+                        track.up();
+                    }
+                }
+                Pick::Index(_) | Pick::Slice { .. } => {}
+            },
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+    if step.descends {
+        match json {
+            Json::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    track.down_index(index);
+                    select(element, steps, track, found);
+                    track.up();
+                }
+            }
+            Json::Map(entries) => {
+                for (key, value) in last_entries(entries) {
+                    track.down_key(key);
+                    select(value, steps, track, found);
+                    track.up();
+                }
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+}
+
+impl Pick {
+    /// The positions it selects of a list of `length` elements, in its order.
+    pub(crate) fn positions(&self, length: usize) -> Vec<usize> {
+        match self {
+            Self::Key(_) => Vec::new(),
+            Self::Index(index) => position(*index, length).into_iter().collect(),
+            Self::All => (0..length).collect(),
+            Self::Slice { start, end, step } => slice(*start, *end, *step, length),
+        }
+    }
+}
+
+/// The position that an index means, negative ones from the end.
+fn position(index: i64, length: usize) -> Option<usize> {
+    let length = i64::try_from(length).ok()?;
+    let index = if index < 0 { length.checked_add(index)? } else { index };
+    (0..length).contains(&index).then(|| usize::try_from(index).expect("between zero and a length"))
+}
+
+/// RFC 9535, section 2.3.4.2.2.
+fn slice(start: Option<i64>, end: Option<i64>, step: i64, length: usize) -> Vec<usize> {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    let normal = |index: i64| if index >= 0 { index } else { length.saturating_add(index) };
+    let mut selected = Vec::new();
+    let mut take = |index: i64| selected.push(usize::try_from(index).expect("between zero and a length"));
+    if step > 0 {
+        let lower = normal(start.unwrap_or(0)).clamp(0, length);
+        let upper = normal(end.unwrap_or(length)).clamp(0, length);
+        let mut index = lower;
+        while index < upper {
+            take(index);
+            index = index.saturating_add(step);
+        }
+    } else if step < 0 {
+        let upper = normal(start.unwrap_or(length - 1)).clamp(-1, length - 1);
+        let lower = end.map_or(-1, |end| normal(end).clamp(-1, length - 1));
+        let mut index = upper;
+        while lower < index {
+            take(index);
+            index = index.saturating_add(step);
+        }
+    }
+    selected
+}
+
+/// The segments of a path that is known to be a JSONPath; nothing if it holds a filter.
+fn steps(text: &str) -> Option<Vec<Step>> {
+    let mut scanner = Scanner { rest: text.strip_prefix('$')? };
+    let mut steps = Vec::new();
+    loop {
+        scanner.blank();
+        if scanner.rest.is_empty() {
+            return Some(steps);
+        }
+        let descends = scanner.take("..");
+        let picks = if scanner.take("[") {
+            scanner.bracket()?
+        } else {
+            if !descends && !scanner.take(".") {
+                return None;
+            }
+            if scanner.take("*") { vec![Pick::All] } else { vec![Pick::Key(scanner.shorthand()?)] }
+        };
+        steps.push(Step { descends, picks });
+    }
+}
+
+struct Scanner<'a> {
+    rest: &'a str,
+}
+
+impl Scanner<'_> {
+    fn take(&mut self, token: &str) -> bool {
+        match self.rest.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn blank(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    fn shorthand(&mut self) -> Option<String> {
+        let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_' || !character.is_ascii();
+        let end = self.rest.find(|character| !is_name(character)).unwrap_or(self.rest.len());
+        let (name, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    fn bracket(&mut self) -> Option<Vec<Pick>> {
+        let mut picks = Vec::new();
+        loop {
+            self.blank();
+            picks.push(self.pick()?);
+            self.blank();
+            if self.take("]") {
+                return Some(picks);
+            }
+            if !self.take(",") {
+                return None;
+            }
+        }
+    }
+
+    fn pick(&mut self) -> Option<Pick> {
+        if self.take("*") {
+            return Some(Pick::All);
+        }
+        for quote in ['\'', '"'] {
+            if self.rest.starts_with(quote) {
+                self.rest = &self.rest[1..];
+                return self.string(quote).map(Pick::Key);
+            }
+        }
+        let start = self.integer();
+        self.blank();
+        if !self.take(":") {
+            return start.map(Pick::Index);
+        }
+        self.blank();
+        let end = self.integer();
+        self.blank();
+        let step = if self.take(":") {
+            self.blank();
+            self.integer().unwrap_or(1)
+        } else {
+            1
+        };
+        Some(Pick::Slice { start, end, step })
+    }
+
+    fn integer(&mut self) -> Option<i64> {
+        let digits = self.rest.strip_prefix('-').unwrap_or(self.rest);
+        let n_digits = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
+        let (number, rest) = self.rest.split_at(self.rest.len() - digits.len() + n_digits);
+        let number = number.parse().ok()?;
+        self.rest = rest;
+        Some(number)
+    }
+
+    /// A string up to its closing quote; the opening one was taken.
+    fn string(&mut self, quote: char) -> Option<String> {
+        let mut text = String::new();
+        let mut characters = self.rest.chars();
+        loop {
+            match characters.next()? {
+                character if character == quote => {
+                    self.rest = characters.as_str();
+                    return Some(text);
+                }
+                '\\' => text.push(match characters.next()? {
+                    'b' => '\u{8}',
+                    'f' => '\u{c}',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'u' => {
+                        let mut unit = || {
+                            let digits: String = characters.by_ref().take(4).collect();
+                            u32::from_str_radix(&digits, 16).ok()
+                        };
+                        let first = unit()?;
+                        if (0xd800..0xdc00).contains(&first) {
+                            if (characters.next()?, characters.next()?) != ('\\', 'u') {
+                                return None;
+                            }
+                            let digits: String = characters.by_ref().take(4).collect();
+                            let low = u32::from_str_radix(&digits, 16).ok()?;
+                            char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low.checked_sub(0xdc00)?)?
+                        } else {
+                            char::from_u32(first)?
+                        }
+                    }
+                    character @ ('/' | '\\' | '\'' | '"') => character,
+                    _ => return None,
+                }),
+                character => text.push(character),
+            }
+        }
+    }
+}
+
+/// How deep brackets nest outside of strings.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest, mut quote, mut escaped) = (0_usize, 0, None, false);
+    for character in text.chars() {
+        match (quote, character) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[') => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+    }
+    deepest
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+impl FromStr for Selector {
+    type Err = SelectorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.source)
+    }
+}
+
+impl fmt::Debug for Selector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Selector({})", self.source)
+    }
+}
+
+impl PartialEq for Selector {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.evaluation, &other.evaluation) {
+            (Evaluation::Ours(one), Evaluation::Ours(two)) => one == two,
+            (Evaluation::Library(_), Evaluation::Library(_)) => self.source == other.source,
+            (Evaluation::Ours(_), Evaluation::Library(_)) | (Evaluation::Library(_), Evaluation::Ours(_)) => false,
+        }
+    }
+}
+
+impl Eq for Selector {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::{read, to_compact};
+
+    const HUB: &str = r#"{"odd key":1,"plugins":[{"name":"a","id":12345678901234567890},{"name":"b","tags":["x","y","z"]}],"x":{"name":1.10,"name":2.50}}"#;
+
+    fn check(selector: &str, expected: &[&str]) {
+        let json = read(HUB).unwrap().json;
+        let selector = Selector::parse(selector).unwrap();
+        let found: Vec<String> = selector.query(&json).into_iter().map(|(path, json)| format!("{path} = {}", to_compact(json))).collect();
+        assert_eq!(found, expected, "{selector}");
+        let values: Vec<String> = selector.values(&json).into_iter().map(to_compact).collect();
+        assert!(values.iter().zip(&found).all(|(value, found)| found.ends_with(&format!(" = {value}"))) && values.len() == found.len());
+        assert_eq!(selector.first(&json).map(to_compact), values.first().cloned());
+    }
+
+    #[test]
+    fn selects_with_digits_in_document_order() {
+        check("$['odd key']", &["$['odd key'] = 1"]);
+        check("$.plugins[*].name", &["$.plugins[0].name = \"a\"", "$.plugins[1].name = \"b\""]);
+        check("$..name", &["$.plugins[0].name = \"a\"", "$.plugins[1].name = \"b\"", "$.x.name = 2.50"]);
+        check(
+            "$.plugins[-1].tags[::-1]",
+            &["$.plugins[1].tags[2] = \"z\"", "$.plugins[1].tags[1] = \"y\"", "$.plugins[1].tags[0] = \"x\""],
+        );
+        check("$.plugins[0].id", &["$.plugins[0].id = 12345678901234567890"]);
+        check("$.plugins[?@.name == 'a'].id", &["$.plugins[0].id = 12345678901234567890"]);
+        check("$.plugins[7].name", &[]);
+        check("$[ 'x' , \"odd key\" ] [ 'name' ]", &["$.x.name = 2.50"]);
+    }
+
+    #[test]
+    fn only_names_and_positions_end_in_one_value() {
+        for selector in ["$", "$.a", "$['a b'][0].c", "$[-1]"] {
+            assert!(Selector::parse(selector).unwrap().is_singular(), "{selector}");
+        }
+        for selector in ["$[*]", "$..a", "$.*", "$[?@.a]", "$[0:1]", "$['a','b']", "$.a[*].b"] {
+            assert!(!Selector::parse(selector).unwrap().is_singular(), "{selector}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_jsonpath_is_refused() {
+        for text in ["", "name", "$.", "$.a-b", "$[01]", "$['a'", "$.a b", "$[?]", " $"] {
+            assert!(Selector::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(Selector::parse("name").unwrap_err().to_string(), "`name` is not a JSONPath: it begins with `$` at character 1");
+        assert!(Selector::parse(&format!("$[?{}@.a{}]", "(".repeat(1_500), ")".repeat(1_500))).is_err());
+        assert!(Selector::parse(&format!("$[{}0]", " ".repeat(5_000))).is_err());
+    }
+
+    #[test]
+    fn equality_is_of_meaning() {
+        assert_eq!(Selector::parse("$.a[0]").unwrap(), Selector::parse("$['a'][ 0 ]").unwrap());
+        assert_ne!(Selector::parse("$.a").unwrap(), Selector::parse("$..a").unwrap());
+    }
+
+    #[test]
+    fn deep_documents_do_not_overflow() {
+        let depth = crate::json::MAX_DEPTH;
+        let json = read(format!("{}1{}", "[".repeat(depth), "]".repeat(depth))).unwrap().json;
+        assert_eq!(Selector::parse("$..*").unwrap().values(&json).len(), depth);
+    }
+
+    fn selector_text() -> impl Strategy<Value = String> {
+        let key =
+            prop_oneof![Just(".a"), Just("['b']"), Just("[\"c\\u0064\"]"), Just("['😀']"), Just("[ 'it\\'s' ]")].prop_map(str::to_owned);
+        let number = -4_i64..5;
+        let optional = || prop::option::of(-5_i64..6).prop_map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+        let slice = (optional(), optional(), optional()).prop_map(|(start, end, step)| format!("[{start}:{end}:{step}]"));
+        let short = (optional(), optional()).prop_map(|(start, end)| format!("[ {start} : {end} ]"));
+        let step = prop_oneof![
+            key,
+            number.prop_map(|number| format!("[{number}]")),
+            slice,
+            short,
+            Just(".*".to_owned()),
+            Just("[*]".to_owned()),
+            Just("..a".to_owned()),
+            Just("..*".to_owned()),
+            Just("..[0,'a', *]".to_owned()),
+            Just(" .b".to_owned()),
+        ];
+        prop::collection::vec(step, 0..4).prop_map(|steps| format!("${}", steps.concat()))
+    }
+
+    fn document() -> impl Strategy<Value = serde_json::Value> {
+        use serde_json::Value;
+        let leaf = prop_oneof![Just(Value::Null), (0..9_i64).prop_map(Value::from), "[ab]{0,1}".prop_map(Value::from)];
+        leaf.prop_recursive(4, 40, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(
+                    prop_oneof!["[abx]", Just("cd".to_owned()), Just("😀".to_owned()), Just("it's".to_owned())],
+                    inner,
+                    0..4
+                )
+                .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn agrees_with_serde_json_path(text in selector_text(), value in document()) {
+            let selector = Selector::parse(&text).unwrap();
+            prop_assert!(selector.steps().is_some(), "{}", text);
+            let json = read(value.to_string()).unwrap().json;
+            let ours: Vec<String> = selector.values(&json).into_iter().map(|json| to_value(json).to_string()).collect();
+            let theirs: Vec<String> = JsonPath::parse(&text).unwrap().query(&value).all().into_iter().map(ToString::to_string).collect();
+            prop_assert_eq!(ours, theirs, "{}", text);
+        }
+    }
+}
