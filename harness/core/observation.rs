@@ -153,6 +153,8 @@ pub enum FaultKind {
     Protected,
     /// The host never answered in this run; no further attempt was made.
     HostDown,
+    /// The run was stopped while the exchange was under way.
+    Cancelled,
     /// The driver itself failed (files of the client certificate missing, a URL that cannot be sent).
     Driver,
 }
@@ -170,6 +172,7 @@ impl FaultKind {
             | Self::UntrustedCertificate
             | Self::Protected
             | Self::HostDown
+            | Self::Cancelled
             | Self::Driver => true,
             Self::ExpiredCertificate
             | Self::WrongHostCertificate
@@ -212,6 +215,7 @@ impl FaultKind {
             Self::TooManyRedirects => "too many redirects",
             Self::Protected => "not sent: the environment is protected",
             Self::HostDown => "host unreachable in this run",
+            Self::Cancelled => "cancelled",
             Self::Driver => "could not send",
         }
     }
