@@ -95,8 +95,8 @@ pub struct Urls {
 /// - the first paragraph of the page `/about`;
 /// - `python_version` in the index and in plugin objects: `>=3.8` becomes `>=3.8,<4` (the plugin's page shows it too);
 /// - a new optional field `funding` in the objects of some plugins;
-/// - a header `Referrer-Policy` on every page;
-/// - one more term in `/categories`, `Quality control`.
+/// - a header `Referrer-Policy` on every answer of the web port;
+/// - one more term in `/categories`, `Quality control` (which `/categories/quality-control` knows then).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Release {
     /// `26.11.1`

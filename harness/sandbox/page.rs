@@ -1,5 +1,7 @@
 //! The pages, rendered here: home, list, plugin, the static ones, and what stands for a page that is not there.
 
+use std::cmp::Reverse;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -153,7 +155,11 @@ fn front(world: &World, ask: &Ask, now: i64) -> Reply {
 }
 
 fn list(world: &World, ask: &Ask) -> Reply {
-    let cards = world.cards.get_or_init(|| world.listed.iter().map(|entry| card(world, entry, "h5")).collect());
+    let cards = world.cards.get_or_init(|| {
+        let mut listed: Vec<&Entry> = world.listed.iter().collect();
+        listed.sort_by_key(|entry| (Reverse(entry.version.released), entry.at));
+        listed.into_iter().map(|entry| card(world, entry, "h5")).collect()
+    });
     let body = format!("<h1>Browse plugins: {}</h1><ul class=\"cards\">{cards}</ul>", world.listed.len());
     let head = Head { title: Some("napari Plugins"), path: "/plugins", route: "/plugins", props: json!({}), ..Head::default() };
     served(page(world, ask, &head, &body))
@@ -209,7 +215,8 @@ fn plugin(world: &World, ask: &Ask, name: &str) -> Reply {
         ("Release date", crate::clock::iso(entry.version.released)[..10].to_owned()),
         ("First released", crate::clock::iso(plugin.first_released())[..10].to_owned()),
         ("License", plugin.license.to_owned()),
-        ("Supported data", plugin.reader_extensions.join(", ")),
+        ("Open extension", plugin.reader_extensions.join(", ")),
+        ("Save extension", plugin.writer_extensions.join(", ")),
         ("Python versions supported", object::python_version(world, entry).unwrap_or_default()),
         ("Operating system", plugin.operating_systems.join(", ")),
     ];

@@ -11,7 +11,9 @@ fn paths(world: &World) -> Vec<String> {
     if world.has(Fault::SitemapTemplateUrls) {
         paths.push("/plugins/[name]".into());
     }
-    paths.extend(world.listed.iter().map(|entry| format!("/plugins/{}", world.plugin(entry).name)));
+    let mut names: Vec<&str> = world.listed.iter().map(|entry| world.plugin(entry).name.as_str()).collect();
+    names.sort_unstable();
+    paths.extend(names.into_iter().map(|name| format!("/plugins/{name}")));
     paths
 }
 

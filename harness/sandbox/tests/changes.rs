@@ -193,3 +193,42 @@ fn it_stops_when_shut_down_and_when_dropped() {
         tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the port is given back");
     });
 }
+
+#[test]
+fn odd_paces_and_moments_are_borne() {
+    let paces = [Duration::ZERO, Duration::MAX];
+    for start in ["1970-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "+20000-01-01T00:00:00Z"] {
+        for pace in paces {
+            let mut options = Options { start: Some(start.parse().unwrap()), ..drifting() };
+            options.pace.refresh = prodiff_sandbox::PerEnvironment { dev: pace, staging: pace, production: pace };
+            (options.pace.publish, options.pace.rotate, options.pace.cache) = (pace, pace, pace);
+            on(options, async |sandbox| {
+                for _ in 0..2 {
+                    for environment in Environment::ALL {
+                        assert!(index(sandbox, environment).await.len() > 100);
+                        assert_eq!(api(sandbox, environment, "/plugin/home/sections/plugin_types,newest").await.status, 200);
+                        assert_eq!(api(sandbox, environment, "/metrics/nobody?limit=5").await.status, 200);
+                        assert_eq!(web(sandbox, environment, "/").await.status, 200);
+                    }
+                    sandbox.advance(Duration::MAX);
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn many_visitors_at_once_all_get_their_answer() {
+    on(Options::default(), async |sandbox| {
+        let mut visits = Vec::new();
+        for visitor in 0..64 {
+            let base = sandbox.urls(Environment::ALL[visitor % 3]).api.clone();
+            visits.push(tokio::spawn(async move {
+                crate::client::send(&base, "GET", "/plugins/index", &[]).await.json().as_array().unwrap().len()
+            }));
+        }
+        for visit in visits {
+            assert!(visit.await.unwrap() > 100);
+        }
+    });
+}

@@ -1,8 +1,9 @@
 //! What the web port serves.
 
 use prodiff_sandbox::{Environment, Options, Release};
+use serde_json::Value;
 
-use crate::client::{Answer, index, on, send, web};
+use crate::client::{api, index, on, send, web};
 
 const STAGING: Environment = Environment::Staging;
 const PRODUCTION: Environment = Environment::Production;
@@ -124,34 +125,69 @@ fn what_visitors_write_stays_text() {
 #[test]
 fn the_next_release_differs_where_it_says_and_nowhere_else() {
     on(Options::still(), async |sandbox| {
-        let before = index(sandbox, STAGING).await;
-        let name = before.iter().find(|(_, row)| row.get("python_version").is_some()).unwrap().0.clone();
-        let about = async || web(sandbox, STAGING, "/about").await;
-        let text = |answer: &Answer| between(&answer.text, "<main>", "</main>").unwrap().to_owned();
-        let about_before = about().await;
-        sandbox.deploy(STAGING, Release::Next, &[]);
-        let about_after = about().await;
-        assert_ne!(text(&about_before), text(&about_after));
-        assert_eq!(about_before.header("referrer-policy"), None);
-        assert_eq!(about_after.header("referrer-policy"), Some("strict-origin-when-cross-origin"));
-
-        let after = index(sandbox, STAGING).await;
-        let mut n_changed = 0;
-        for (name, row) in &before {
-            for (key, value) in row.as_object().unwrap() {
-                let now = &after[name][key];
-                match (key.as_str(), value.as_str()) {
-                    ("python_version", Some(specifier)) => {
-                        assert_eq!(*now, format!("{specifier},<4"));
-                        n_changed += 1;
-                    }
-                    _ if value.is_array() || value.is_object() => {}
-                    _ => assert_eq!(now, value, "{name}.{key}"),
-                }
+        let get = async |path: &str| api(sandbox, STAGING, path).await;
+        let names: Vec<String> = index(sandbox, STAGING).await.into_keys().collect();
+        let wholes = async || {
+            let mut wholes = Vec::new();
+            for name in &names {
+                wholes.push(sorted(get(&format!("/plugins/{name}")).await.json()));
             }
+            wholes
+        };
+        let rest = async || {
+            let mut bodies = Vec::new();
+            for path in
+                ["/plugin/home/sections/newest,top_installed", "/shields/nobody", "/metrics/nobody", "/categories/2d", "/swagger.yml"]
+            {
+                let mut answer = get(path).await;
+                answer.headers.retain(|(name, _)| name != "date");
+                bodies.push(answer);
+            }
+            bodies
+        };
+        let main = async |path: &str| {
+            let page = web(sandbox, STAGING, path).await;
+            let policy = page.header("referrer-policy").map(str::to_owned);
+            (between(&page.text, "<main>", "</main>").map(str::to_owned), policy)
+        };
+        let before = (wholes().await, rest().await, get("/categories").await.json(), main("/about").await, main("/faq").await);
+        sandbox.deploy(STAGING, Release::Next, &[]);
+        let after = (wholes().await, rest().await, get("/categories").await.json(), main("/about").await, main("/faq").await);
+
+        let (mut n_specifiers, mut n_funded) = (0, 0);
+        for (was, mut now) in before.0.into_iter().zip(after.0) {
+            if let Some(specifier) = was.get("python_version") {
+                assert_eq!(now["python_version"], format!("{},<4", specifier.as_str().unwrap()));
+                now["python_version"] = specifier.clone();
+                n_specifiers += 1;
+            }
+            n_funded += usize::from(now.as_object_mut().unwrap().remove("funding").is_some());
+            assert_eq!(was, now);
         }
-        assert!(n_changed > 100);
-        let whole = crate::client::api(sandbox, STAGING, &format!("/plugins/{name}")).await.json();
-        assert!(whole["python_version"].as_str().unwrap().ends_with(",<4"));
+        assert!(n_specifiers > 100 && n_funded > 30 && n_funded < names.len());
+        for row in index(sandbox, STAGING).await.values().filter(|row| row.get("python_version").is_some()) {
+            assert!(row["python_version"].as_str().unwrap().ends_with(",<4"));
+        }
+        assert_eq!(before.1, after.1);
+        let mut categories = after.2;
+        assert!(categories.as_object_mut().unwrap().remove("Quality control").is_some());
+        assert_eq!(before.2, categories);
+        assert_ne!(before.3.0, after.3.0, "/about");
+        assert_eq!(before.4.0, after.4.0, "/faq");
+        assert_eq!([before.3.1, before.4.1], [None, None]);
+        assert_eq!([after.3.1.as_deref(), after.4.1.as_deref()], [Some("strict-origin-when-cross-origin"); 2]);
     });
+}
+
+/// The same with every list in an order of its own, since most mean nothing here.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, field)| (key, sorted(field))).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
 }
