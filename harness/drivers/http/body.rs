@@ -77,16 +77,12 @@ pub(super) async fn read(
         }
         while let Some(bytes) = chunk(&mut response, route, clock, wire_size).await? {
             wire_size += bytes.len() as u64;
-            let before = sink.size;
-            let pushed = chain.push(&bytes, &mut |decoded| sink.receive(decoded));
-            if let Some(share) = share.as_deref_mut() {
-                let asked = Instant::now();
-                share.take(sink.size - before).await;
-                clock.waited += asked.elapsed();
-            }
-            pushed.map_err(End::of)?;
+            chain.push(&bytes, &mut |decoded| sink.receive(decoded)).map_err(End::of)?;
+            account(&sink, clock, share.as_deref_mut()).await;
         }
-        chain.finish(&mut |decoded| sink.receive(decoded)).map_err(End::of)
+        chain.finish(&mut |decoded| sink.receive(decoded)).map_err(End::of)?;
+        account(&sink, clock, share.as_deref_mut()).await;
+        Ok(())
     }
     .await;
     // Unless it came to its end, this closes the connection: nothing more is read.
@@ -105,6 +101,16 @@ pub(super) async fn read(
         }
     }
     Body { content, size, wire_size, sha256 }
+}
+
+/// Counts what has been decoded in the run's budget, and waits until there is room for it.
+///
+/// A piece is counted after it was decoded, when its size is known; it is no more than a piece of the wire makes.
+async fn account(sink: &Sink, clock: &mut Clock, share: Option<&mut Share>) {
+    let Some(share) = share else { return };
+    let asked = Instant::now();
+    share.take(sink.size.saturating_sub(share.held())).await;
+    clock.waited += asked.elapsed();
 }
 
 /// The next piece of the body as it is on the wire, or nothing at its end.

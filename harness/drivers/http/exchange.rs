@@ -2,8 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use hyper_util::client::legacy::connect::HttpInfo;
+use percent_encoding::percent_decode_str;
 use prodiff_core::{
     action::{HttpRequest, Transport},
     observation::{Fault, FaultKind, HttpResponse, Timing},
@@ -239,6 +241,10 @@ fn outgoing(request: &HttpRequest) -> Result<reqwest::Request, Cause> {
     let Some(method) = method else { return Err(refuse("the method cannot be sent".to_owned())) };
     let mut url = request.url.clone();
     url.set_fragment(None);
+    let credentials = basic(&url);
+    // Neither fails for a URL with a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     let has_content = matches!(method, Method::POST | Method::PUT | Method::PATCH);
     let mut outgoing = reqwest::Request::new(method, url);
     let headers = outgoing.headers_mut();
@@ -254,6 +260,9 @@ fn outgoing(request: &HttpRequest) -> Result<reqwest::Request, Cause> {
         }
         headers.append(header, value);
     }
+    if let Some(credentials) = credentials {
+        headers.entry(header::AUTHORIZATION).or_insert(credentials);
+    }
     set_default(headers, header::ACCEPT, "*/*");
     set_default(headers, header::ACCEPT_ENCODING, "gzip, deflate, br, zstd");
     set_default(headers, header::USER_AGENT, USER_AGENT);
@@ -264,6 +273,18 @@ fn outgoing(request: &HttpRequest) -> Result<reqwest::Request, Cause> {
         None => {}
     }
     Ok(outgoing)
+}
+
+/// The credentials that a URL holds, as a header (RFC 7617), as browsers and curl send them.
+fn basic(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+    let credentials = [decode(url.username()), decode(url.password().unwrap_or_default())].join(&b':');
+    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(credentials))).expect("base64 is valid in a header");
+    value.set_sensitive(true);
+    Some(value)
 }
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -57,7 +57,7 @@ impl Cause {
     pub(super) fn of_body(error: &reqwest::Error, route: &Route) -> Self {
         let chain = causes(error);
         let was_cut = find::<hyper::Error>(&chain).is_some_and(hyper::Error::is_incomplete_message);
-        match find::<io::Error>(&chain).map(io::Error::kind) {
+        match io_error(&chain).map(io::Error::kind) {
             Some(io::ErrorKind::UnexpectedEof) => Self::new(FaultKind::Truncated, "the connection was closed before the end of the body"),
             None if was_cut => Self::new(FaultKind::Truncated, "the connection was closed before the end of the body"),
             Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) if find::<rustls::Error>(&chain).is_none() => {
@@ -101,6 +101,11 @@ fn find<'a, E: Error + 'static>(chain: &[&'a (dyn Error + 'static)]) -> Option<&
     chain.iter().find_map(|error| error.downcast_ref::<E>())
 }
 
+/// The deepest I/O error: libraries wrap one in another of kind `Other`.
+fn io_error<'a>(chain: &[&'a (dyn Error + 'static)]) -> Option<&'a io::Error> {
+    chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>())
+}
+
 /// The words of the deepest cause, as one line of modest length.
 fn last(chain: &[&(dyn Error + 'static)]) -> String {
     chain.last().map(|error| one_line(&error.to_string())).unwrap_or_default()
@@ -137,7 +142,7 @@ fn of_direct_connect(chain: &[&(dyn Error + 'static)], route: &Route) -> Cause {
         return Cause::new(FaultKind::NameNotFound, one_line(&error.to_string()));
     }
     let place = route.proxy.as_ref().unwrap_or(&route.site);
-    let Some(error) = find::<io::Error>(chain) else {
+    let Some(error) = io_error(chain) else {
         // What is left are the proxy's own ways of saying no (CONNECT, SOCKS).
         return Cause::new(FaultKind::Reset, last(chain));
     };
@@ -179,7 +184,7 @@ fn of_exchange(chain: &[&(dyn Error + 'static)], route: &Route) -> Cause {
             return Cause::new(FaultKind::Reset, format!("{} closed the connection without a whole answer", route.site));
         }
     }
-    match find::<io::Error>(chain) {
+    match io_error(chain) {
         Some(error) => of_broken_pipe(error, route),
         None => Cause::new(FaultKind::Reset, format!("the connection to {} ended: {}", route.site, last(chain))),
     }
@@ -203,7 +208,8 @@ fn of_tls(error: &rustls::Error, route: &Route) -> Cause {
         return Cause::new(FaultKind::TlsHandshake, words);
     };
     match certificate {
-        CertificateError::UnknownIssuer => {
+        // A signature that does not fit is that of another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             Cause::new(FaultKind::UntrustedCertificate, format!("the certificate of {site} is signed by no authority that is trusted here"))
         }
         CertificateError::Expired => Cause::new(FaultKind::ExpiredCertificate, format!("the certificate of {site} has expired")),

@@ -13,3 +13,7 @@ mod tls;
 pub use exchange::Http;
 pub use tls::SetupError;
 
+#[cfg(test)]
+mod evil;
+#[cfg(test)]
+mod tests;
