@@ -24,7 +24,7 @@ type Filter = fn(&Value, &[Value]) -> Result<Value, String>;
 
 /// Every filter of our own, and how many arguments it takes.
 const FILTERS: [(&str, usize, Filter); 15] = [
-    ("json", 0, |value, _| to_json(value).map(|json| Value::from(super::value::compact(&json)))),
+    ("json", 0, |value, _| to_json(value).map(|json| Value::from(crate::json::to_compact(&json)))),
     ("base64", 0, |value, _| Ok(Value::from(STANDARD.encode(to_text(value)?)))),
     ("base64url", 0, |value, _| Ok(Value::from(URL_SAFE_NO_PAD.encode(to_text(value)?)))),
     ("urlencode", 0, |value, _| urlencode(value)),

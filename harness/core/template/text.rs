@@ -390,7 +390,7 @@ mod tests {
             Err(mistake) => return format!("! {}: {}{}", mistake.span.unwrap().position().column, mistake.message, help(mistake.help)),
         };
         match template.render(&scope()) {
-            Ok(rendered) => crate::template::value::compact(&rendered.value),
+            Ok(rendered) => crate::json::to_compact(&rendered.value),
             Err(error) => format!("! {}: {}{}", error.span.position().column, error.message, help(error.help)),
         }
     }
@@ -551,7 +551,7 @@ mod tests {
             "none is none",
         ] {
             let theirs = environment.compile_expression(expression).unwrap().eval(()).unwrap();
-            let theirs = crate::template::value::compact(&crate::template::value::to_json(&theirs).unwrap());
+            let theirs = crate::json::to_compact(&crate::template::value::to_json(&theirs).unwrap());
             check(&format!("{{{{ {expression} }}}}"), &theirs);
         }
     }

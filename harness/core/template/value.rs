@@ -8,7 +8,7 @@ use minijinja::{
 };
 
 use super::period::Period;
-use crate::json::{Json, Number};
+use crate::json::{Json, Number, to_compact};
 
 /// A number whose text a machine number would not give back, such as `1.10`.
 #[derive(Debug)]
@@ -161,70 +161,8 @@ pub(super) fn to_text(value: &Value) -> Result<String, String> {
 pub(super) fn json_text(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Map(_) => compact(json),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Map(_) => to_compact(json),
     }
-}
-
-/// Compact JSON (RFC 8259) that keeps the digits of numbers and the order of keys.
-pub(super) fn compact(json: &Json) -> String {
-    fn quoted(text: &str, into: &mut String) {
-        into.push('"');
-        for character in text.chars() {
-            match character {
-                '"' => into.push_str("\\\""),
-                '\\' => into.push_str("\\\\"),
-                '\n' => into.push_str("\\n"),
-                '\r' => into.push_str("\\r"),
-                '\t' => into.push_str("\\t"),
-                '\u{0}'..='\u{1f}' => into.push_str(&format!("\\u{:04x}", u32::from(character))),
-                _ => into.push(character),
-            }
-        }
-        into.push('"');
-    }
-    // Iterative: captured values may be nested a thousand deep.
-    enum Piece<'json> {
-        Value(&'json Json),
-        Key(&'json str),
-        Mark(&'static str),
-    }
-    let mut text = String::new();
-    let mut left = vec![Piece::Value(json)];
-    while let Some(piece) = left.pop() {
-        match piece {
-            Piece::Mark(mark) => text.push_str(mark),
-            Piece::Key(key) => {
-                quoted(key, &mut text);
-                text.push(':');
-            }
-            Piece::Value(Json::Null) => text.push_str("null"),
-            Piece::Value(Json::Bool(value)) => text.push_str(if *value { "true" } else { "false" }),
-            Piece::Value(Json::Number(number)) => text.push_str(number.as_str()),
-            Piece::Value(Json::String(string)) => quoted(string, &mut text),
-            Piece::Value(Json::List(elements)) => {
-                text.push('[');
-                left.push(Piece::Mark("]"));
-                for (place, element) in elements.iter().enumerate().rev() {
-                    left.push(Piece::Value(element));
-                    if place > 0 {
-                        left.push(Piece::Mark(","));
-                    }
-                }
-            }
-            Piece::Value(Json::Map(entries)) => {
-                text.push('{');
-                left.push(Piece::Mark("}"));
-                for (place, (key, value)) in entries.iter().enumerate().rev() {
-                    left.push(Piece::Value(value));
-                    left.push(Piece::Key(key));
-                    if place > 0 {
-                        left.push(Piece::Mark(","));
-                    }
-                }
-            }
-        }
-    }
-    text
 }
 
 /// A value that MiniJinja's own filters understand: exact numbers become machine numbers, durations texts.
