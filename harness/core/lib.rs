@@ -19,3 +19,6 @@ pub mod observation;
 // The run as data.
 pub mod record;
 pub mod verdict;
+
+// The record as text.
+pub mod report;

@@ -687,6 +687,9 @@ pub struct End {
     /// Why the run ended early: `interrupted`, `--fail-fast`, `--max-time`; nothing for one that played everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_early: Option<String>,
+    /// Why the exit code is what it is where no case says so: `9 cases were tested, --expect-at-least asks for 12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What was counted.
     pub counts: Counts,
 }
