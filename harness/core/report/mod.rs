@@ -19,7 +19,7 @@ pub mod words;
 //pub mod html;
 pub mod json;
 pub mod junit;
-//pub mod markdown;
+pub mod markdown;
 //pub mod terminal;
 
 pub use format::{Entries, FORMATS, Format, find};
