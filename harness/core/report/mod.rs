@@ -20,7 +20,7 @@ pub mod words;
 pub mod json;
 pub mod junit;
 pub mod markdown;
-//pub mod terminal;
+pub mod terminal;
 
 pub use format::{Entries, FORMATS, Format, find};
 pub use summary::{Fold, Row, Summary};
