@@ -46,11 +46,12 @@ struct Frame {
 /// The number and the shown part of the line in which the span begins.
 fn frame(span: &Span) -> Option<(String, Frame)> {
     let Position { line: number, .. } = span.position();
-    let range = span.source.line_range(number)?;
+    // What is shown is a few columns, however long the line.
+    let range = span.source.line_near(span.start, 8 * AFTER);
     let text = &span.source.text;
     let start = text.floor_char_boundary(span.start.clamp(range.start, range.end));
     let end = text.ceil_char_boundary(span.end.clamp(start, range.end));
-    if range.is_empty() && text.trim().is_empty() {
+    if text.is_empty() {
         return None;
     }
 

@@ -73,6 +73,15 @@ impl Source {
         self.text.get(self.line_range(line)?)
     }
 
+    /// The line of an offset as [`Self::line_range`], but at most `reach` bytes behind the offset.
+    pub(super) fn line_near(&self, offset: usize, reach: usize) -> Range<usize> {
+        let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
+        let (_, start) = self.line_of(offset);
+        let near = &self.text[offset..self.text.ceil_char_boundary((offset + reach).min(self.text.len()))];
+        let line = near.find('\n').map_or(near, |end| near[..end].strip_suffix('\r').unwrap_or(&near[..end]));
+        start..offset + line.len()
+    }
+
     /// Line breaks before `offset`, and where its line begins.
     fn line_of(&self, offset: usize) -> (usize, usize) {
         let landmark = &self.landmarks()[offset / STRIDE];

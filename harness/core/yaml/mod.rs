@@ -15,7 +15,7 @@ mod repair;
 mod slip;
 
 pub use fields::Fields;
-pub use limits::{MAX_ALIASED_TEXT, MAX_DIAGNOSTICS, MAX_FILE, MAX_NESTING, MAX_NODES};
+pub use limits::{MAX_ALIASED_TEXT, MAX_ANCHORS, MAX_DIAGNOSTICS, MAX_FILE, MAX_NESTING, MAX_NODES};
 pub use lower::Collector;
 pub use node::{Entry, Node, Yaml};
 pub use read::{from_bytes, read};

@@ -9,7 +9,7 @@ use std::{
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, options};
 
 use super::{
-    limits::{MAX_ALIASED_TEXT, MAX_DIAGNOSTICS, MAX_NESTING, MAX_NODES},
+    limits::{MAX_ALIASED_TEXT, MAX_ANCHORS, MAX_DIAGNOSTICS, MAX_NESTING, MAX_NODES},
     merge::{merge_of, merged},
     node::{Entry, Node, Yaml, cut, quoted},
     repair::Repaired,
@@ -28,6 +28,8 @@ pub(super) struct Parsed {
     pub(super) slips: Vec<Slip>,
     /// Mistakes of what was read, by their place in the original.
     pub(super) complaints: Vec<Diagnostic>,
+    /// Bytes that were read, which is what the attempt cost.
+    pub(super) reached: usize,
 }
 
 /// Reads the repaired text of a source.
@@ -58,7 +60,7 @@ pub(super) fn parse(source: &Arc<Source>, repaired: &Repaired) -> Parsed {
         builder.complain(0..0, "the file is empty", Some("its first key says what it is: `environments:`, `suite:` or `flows:`"));
     }
     let tree = if is_whole && !is_empty { builder.root.take() } else { None };
-    Parsed { tree, slips: builder.slips, complaints: builder.complaints }
+    Parsed { tree, slips: builder.slips, complaints: builder.complaints, reached: builder.cursor }
 }
 
 pub(super) struct Builder<'s> {
@@ -176,7 +178,15 @@ impl Builder<'_> {
                 Event::Anchor(id, name) => {
                     let anchor = self.anchors.entry(id).or_default();
                     anchor.name = name.into_owned();
-                    anchor.range = range;
+                    anchor.range = range.clone();
+                    if self.anchors.len() > MAX_ANCHORS {
+                        self.complain(
+                            range,
+                            format!("the file holds more than {MAX_ANCHORS} anchors"),
+                            Some("split it into several files"),
+                        );
+                        return Err(Stop);
+                    }
                 }
                 Event::Scalar(value, style, anchor, _) => self.scalar(&value, style, anchor, range, tag)?,
                 Event::SequenceStart(style, anchor, _) => self.opened(Body::List(Vec::new()), style, anchor, range, tag)?,

@@ -25,8 +25,9 @@ pub fn read(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
     loop {
         let in_order: Vec<Edit> = edits.values().cloned().collect();
         let repaired = Repaired::new(&source.text, &in_order);
-        attempted += repaired.text.len();
-        let Parsed { tree, slips, complaints } = parse(source, &repaired);
+        let Parsed { tree, slips, complaints, reached } = parse(source, &repaired);
+        // Making the repaired text costs little, but not nothing.
+        attempted += reached + repaired.text.len() / 8;
 
         let before = edits.len();
         for slip in slips {

@@ -380,6 +380,13 @@ fn all_slips_of_a_file_come_in_one_go() {
 }
 
 #[test]
+fn hundreds_of_slips_that_stop_the_parser_come_in_one_go() {
+    let text: String = (0..600).map(|at| format!("key{at}: @x\n")).collect();
+    let (tree, diagnostics) = read(&Source::new("a.yaml", text));
+    assert_eq!((diagnostics.len(), tree.is_some()), (600, true));
+}
+
+#[test]
 fn a_slip_reads_well() {
     let (_, diagnostics) = read(&Source::new("suites/a.yaml", "suite: x\nb: {json: $[0].name}\n"));
     assert_eq!(
@@ -435,6 +442,9 @@ fn hostile_texts_end_in_an_error() {
     check(&format!("a: &a {text}\nb: [{}]", vec!["*a"; 1_000].join(", ")), "aliases repeat more than 8000000 bytes of text");
     let nested = format!("{}{}{}", (0..90).map(|level| format!("&n{level} [")).collect::<String>(), "a, ".repeat(20_000), "]".repeat(90));
     check(&format!("a: {nested}\nb: *n0"), "`*n0` repeats too much");
+
+    let anchors: String = (0..20_000).map(|at| format!("- &a{at} {{}}\n")).collect();
+    check(&anchors, "the file holds more than 10000 anchors");
 
     check(&format!("a: '{}", "x\n ".repeat(1_000_000)), "the quote that opens here is never closed");
     check(&format!("a: \"{}", "\\\\".repeat(1_000_000)), "the quote that opens here is never closed");
