@@ -361,7 +361,8 @@ impl Builder<'_> {
     /// A word within braces that has no colon: mostly the rest of a text that a comma cut in two.
     fn lonely_key(&mut self, key: &Range<usize>) {
         let text = self.text;
-        if let Some(slip) = slip::missing_space(text, key.start).filter(|slip| slip.range.end <= key.end) {
+        let missing_space = || slip::missing_space(text, key.start).filter(|slip| slip.range.end <= key.end);
+        if let Some(slip) = slip::key_with_brackets(text, key.start, key.end).or_else(missing_space) {
             self.slip(slip);
             return;
         }

@@ -214,6 +214,24 @@ pub(super) fn template(text: &str, start: usize, context: Context) -> Slip {
     slip
 }
 
+/// A key within braces that begins at `start`, whose own brackets end it too early: `{$[0].name: x}`.
+pub(super) fn key_with_brackets(text: &str, start: usize, end: usize) -> Option<Slip> {
+    let bracket = text[end..].chars().next().filter(|next| matches!(next, '[' | '{'))?;
+    let written = &text[extent(text, start, Context::Flow)];
+    let mut depth = 0_usize;
+    let colon = written.bytes().enumerate().position(|(at, byte)| {
+        match byte {
+            b'[' | b'{' | b'(' => depth += 1,
+            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        byte == b':' && depth == 0 && matches!(written.as_bytes().get(at + 1), None | Some(b' '))
+    })?;
+    let mut slip = Slip::unquoted(text, start..start + colon, format!("`{bracket}` ends the unquoted key before it here"));
+    slip.help = slip.help.map(|help| help.replacen("the text", "the key", 1));
+    Some(slip)
+}
+
 /// What to say of lists and maps that hostile files nest.
 pub(super) fn too_deep() -> String {
     format!("more than {MAX_NESTING} lists and maps stand within each other")

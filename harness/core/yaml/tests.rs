@@ -320,6 +320,17 @@ fn unquoted_text_within_braces_gets_a_hint() {
 }
 
 #[test]
+fn a_path_as_key_within_braces_gets_a_hint() {
+    mended(
+        "json: {$[0].name: x, $.a[?@.b == 'c, d']: {exists: true}}\nb: 1",
+        &["1:8 `[` ends the unquoted key before it here", "1:22 `[` ends the unquoted key before it here"],
+        "json: {'$[0].name': x, '$.a[?@.b == ''c, d'']': {exists: true}}\nb: 1",
+        r#"{json: {$[0].name: "x", $.a[?@.b == 'c, d']: {exists: true}}, b: 1}"#,
+    );
+    sound("json: {$.a: 1}\nb:\n  $[0].name: x", r#"{json: {$.a: 1}, b: {$[0].name: "x"}}"#);
+}
+
+#[test]
 fn a_backslash_in_double_quotes_gets_a_hint() {
     mended(r#"a: "^\d+\.\d\"$""#, &[r"1:4 `\d` means nothing in double quotes"], r#"a: '^\d+\.\d"$'"#, r#"{a: "^\\d+\\.\\d\"$"}"#);
     mended("a: \"it's \\w\"\nb: 1", &[r"1:4 `\w` means nothing in double quotes"], "a: 'it''s \\w'\nb: 1", r#"{a: "it's \\w", b: 1}"#);
