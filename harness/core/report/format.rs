@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{json, junit, markdown, summary::Summary};
+use super::{html, json, junit, markdown, summary::Summary};
 use crate::record::Entry;
 
 /// Reads the record from its start: called once for every pass over it.
@@ -26,7 +26,7 @@ pub trait Format: Sync {
 }
 
 /// Every format, in the order in which they are named to people.
-pub const FORMATS: &[&dyn Format] = &[&junit::Junit, &markdown::Markdown, &json::Json];
+pub const FORMATS: &[&dyn Format] = &[&html::Html, &junit::Junit, &markdown::Markdown, &json::Json];
 
 /// The format of this name.
 #[must_use]

@@ -10,13 +10,14 @@
 //! for what was done and says "interrupted before its end"; `report.json` then has `exit_code` 130, `finished`
 //! null, and lists in `unfinished` the cases that had begun.
 
+mod diff;
 mod format;
 mod order;
 mod summary;
 mod text;
 pub mod words;
 
-//pub mod html;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
