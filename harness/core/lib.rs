@@ -16,6 +16,9 @@ pub mod yaml;
 pub mod action;
 pub mod observation;
 
+// What differs.
+pub mod compare;
+
 // The run as data.
 pub mod record;
 pub mod verdict;

@@ -6,13 +6,16 @@ mod number;
 mod path;
 mod read;
 mod selector;
+mod trace;
 mod value;
 mod write;
 
 pub use number::Number;
+pub(crate) use path::write_key;
 pub use path::{Path, Segment};
 pub use read::{Document, Duplicate, JsonError, MAX_DEPTH, MAX_LISTED_DUPLICATES, read};
 pub use selector::{Selector, SelectorError};
+pub(crate) use trace::{Position, Trace, Trail};
 pub use value::to_value;
 pub use write::{quote, to_compact, to_pretty};
 

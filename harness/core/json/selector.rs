@@ -279,6 +279,28 @@ impl Pick {
     }
 }
 
+impl Pick {
+    /// Whether a slice holds that position.
+    pub(crate) fn slice_contains(&self, position: super::trace::Position) -> bool {
+        let Self::Slice { start, end, step } = self else { return false };
+        // The ends of the slice in the list's own positions (RFC 9535, section 2.3.4.2.2).
+        let length = i64::try_from(position.length).unwrap_or(i64::MAX);
+        let index = i64::try_from(position.index).unwrap_or(i64::MAX);
+        let normal = |index: i64| if index >= 0 { index } else { length.saturating_add(index) };
+        if *step > 0 {
+            let lower = normal(start.unwrap_or(0)).clamp(0, length);
+            let upper = normal(end.unwrap_or(length)).clamp(0, length);
+            (lower..upper).contains(&index) && (index - lower) % step == 0
+        } else if *step < 0 {
+            let upper = normal(start.unwrap_or(length - 1)).clamp(-1, length - 1);
+            let lower = end.map_or(-1, |end| normal(end).clamp(-1, length - 1));
+            lower < index && index <= upper && (upper - index) % step == 0
+        } else {
+            false
+        }
+    }
+}
+
 /// The position that an index means, negative ones from the end.
 fn position(index: i64, length: usize) -> Option<usize> {
     let length = i64::try_from(length).ok()?;
