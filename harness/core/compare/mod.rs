@@ -4,8 +4,10 @@
 //! every bound on work is a number of operations, so that the same two documents always compare the same.
 
 mod difference;
+pub mod headers;
 mod json;
 mod options;
+pub mod text;
 mod transformation;
 
 pub use difference::{Comparison, Difference, Hidden, Kind, Place, Skew, Statement, Weight};

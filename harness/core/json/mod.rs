@@ -17,6 +17,7 @@ pub use read::{Document, Duplicate, JsonError, MAX_DEPTH, MAX_LISTED_DUPLICATES,
 pub use selector::{Selector, SelectorError};
 pub(crate) use trace::{Position, Trace, Trail};
 pub use value::to_value;
+pub(crate) use write::is_hidden;
 pub use write::{quote, to_compact, to_pretty};
 
 /// A JSON value (RFC 8259).

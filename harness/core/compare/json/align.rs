@@ -297,7 +297,7 @@ fn equal_pairs(expected: &[Element], actual: &[Element], order: Order) -> Vec<(u
 }
 
 /// The pairs that every longest run of unmoved pairs has in common: the fixed points between which things happened.
-fn anchors(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+pub(in crate::compare) fn anchors(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let actual: Vec<usize> = pairs.iter().map(|(_, actual)| *actual).collect();
     let Runs { ending, starting, longest } = Runs::of(&actual);
     let is_in_a_longest = |at: usize| ending[at] + starting[at] == longest + 1;

@@ -161,7 +161,7 @@ impl Keyed {
 }
 
 /// A value of a scalar list in a path: `[="x"]`.
-pub(super) fn scalar_label(value: &Json) -> String {
+pub(in crate::compare) fn scalar_label(value: &Json) -> String {
     let value = match value {
         Json::String(text) => cut(&quote(text), value),
         _ => value_label(value),
