@@ -6,6 +6,7 @@
 
 // The ground floor: everyone may stand on it.
 pub mod diagnostic;
+pub mod format;
 pub mod json;
 pub mod mask;
 pub mod template;
@@ -16,8 +17,9 @@ pub mod yaml;
 pub mod action;
 pub mod observation;
 
-// What differs.
+// What is kept of it, and what differs.
 pub mod compare;
+pub mod snapshot;
 
 // The run as data.
 pub mod record;

@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     // Through JSON lines, as the shell reads them: what is measured includes the reading.
     let lines: Vec<String> = entries.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-    let read = || -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> { Ok(Box::new(lines.iter().map_while(|line| serde_json::from_str(line).ok()))) };
+    let read = || -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> {
+        Ok(Box::new(lines.iter().map_while(|line| serde_json::from_str(line).ok())))
+    };
 
     let began = Instant::now();
     let summary = Summary::read(&read)?;

@@ -101,7 +101,8 @@ pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::
 
 fn push_without_script(text: &mut String, summary: &Summary, case: &Case) {
     use std::fmt::Write as _;
-    let _ = writeln!(text, "<article class=\"plain-case\"><h3><span class=\"s-{0}\">{0}</span> {1}</h3>", case.status.name(), markup(&case.id));
+    let _ =
+        writeln!(text, "<article class=\"plain-case\"><h3><span class=\"s-{0}\">{0}</span> {1}</h3>", case.status.name(), markup(&case.id));
     if let Some(reason) = &case.reason {
         let _ = writeln!(text, "<p>{}</p>", markup(&cut(reason, VALUE_LIMIT)));
     }
@@ -118,7 +119,12 @@ fn push_without_script(text: &mut String, summary: &Summary, case: &Case) {
         );
         if !failure.expected.is_empty() || !failure.actual.is_empty() {
             let (expected, actual) = diff::mark(&failure.expected, &failure.actual);
-            let _ = writeln!(text, "<dl><dt>expected</dt><dd><pre>{}</pre></dd><dt>actual</dt><dd><pre>{}</pre></dd></dl>", page::marked(&expected), page::marked(&actual));
+            let _ = writeln!(
+                text,
+                "<dl><dt>expected</dt><dd><pre>{}</pre></dd><dt>actual</dt><dd><pre>{}</pre></dd></dl>",
+                page::marked(&expected),
+                page::marked(&actual)
+            );
         }
     }
     for finding in summary.findings_of(&case.id) {

@@ -95,7 +95,10 @@ mod tests {
 
     /// The texts of the JSON blocks.
     fn blocks(page: &str) -> Vec<&str> {
-        page.split("<script type=\"application/json\"").skip(1).map(|rest| rest.split_once('>').unwrap().1.split("</script>").next().unwrap()).collect()
+        page.split("<script type=\"application/json\"")
+            .skip(1)
+            .map(|rest| rest.split_once('>').unwrap().1.split("</script>").next().unwrap())
+            .collect()
     }
 
     #[test]
@@ -146,7 +149,11 @@ mod tests {
     #[test]
     fn verdict_findings_and_failed_cases_need_no_script() {
         let page = without_own_code(Sample::Run);
-        let markup: String = page.split("<script").enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once("</script>").unwrap().1 }).collect();
+        let markup: String = page
+            .split("<script")
+            .enumerate()
+            .map(|(n, part)| if n == 0 { part } else { part.split_once("</script>").unwrap().1 })
+            .collect();
         for text in [
             ">FAILED<",
             "2 changed snapshot values; 2 of 7 cases failed",
@@ -169,7 +176,8 @@ mod tests {
         let references = value(blocks.last().unwrap());
         let references = references.as_array().unwrap();
         assert_eq!((rows, references.len()), (3000, 3000));
-        let chunks: Vec<usize> = blocks[1..blocks.len() - 1].iter().map(|block| value(block)["records"].as_array().unwrap().len()).collect();
+        let chunks: Vec<usize> =
+            blocks[1..blocks.len() - 1].iter().map(|block| value(block)["records"].as_array().unwrap().len()).collect();
         assert!(chunks.len() > 1, "one chunk only");
         let expected = entries.iter().filter(|entry| matches!(entry, Entry::Step(_) | Entry::Snapshot(_))).count();
         assert_eq!(chunks.iter().sum::<usize>(), expected);

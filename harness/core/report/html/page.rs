@@ -55,7 +55,11 @@ fn bar(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
     if total == 0 {
         return Ok(());
     }
-    writeln!(out, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">", markup(&words::tally(summary)))?;
+    writeln!(
+        out,
+        "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
+        markup(&words::tally(summary))
+    )?;
     let mut x = 0.0;
     for (status, n) in words::by_status(summary).into_iter().filter(|&(_, n)| n > 0) {
         // One of many thousands must still be seen.
@@ -68,7 +72,11 @@ fn bar(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
 
 fn card(summary: &Summary, environment: &Environment, out: &mut dyn io::Write) -> io::Result<()> {
     let role = if summary.run.command == "compare" { words::role(environment.role) } else { "environment" };
-    writeln!(out, "<section class=\"environment\" aria-label=\"{role} {0}\"><p class=\"role\">{role}</p><p class=\"name\">{0}</p><dl>", markup(&environment.name))?;
+    writeln!(
+        out,
+        "<section class=\"environment\" aria-label=\"{role} {0}\"><p class=\"role\">{role}</p><p class=\"name\">{0}</p><dl>",
+        markup(&environment.name)
+    )?;
     let mut builds: Vec<&str> = summary.builds(environment.role, &environment.name).collect();
     let n_reads = builds.len();
     builds.dedup();
@@ -110,12 +118,20 @@ pub(super) fn findings(summary: &Summary, out: &mut dyn io::Write) -> io::Result
     }
     let n_failing = summary.findings.iter().take_while(|finding| finding.fails).count();
     let (failing, others) = summary.findings.split_at(n_failing);
-    writeln!(out, "<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings <span class=\"n\">{}</span></h2>", words::grouped(summary.findings.len() as u64))?;
+    writeln!(
+        out,
+        "<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings <span class=\"n\">{}</span></h2>",
+        words::grouped(summary.findings.len() as u64)
+    )?;
     for (number, finding) in failing.iter().enumerate() {
         article(summary, number, finding, out)?;
     }
     if !failing.is_empty() && !others.is_empty() {
-        writeln!(out, "<details class=\"quiet\"><summary>{} that fail nothing</summary>", words::counted(others.len() as u64, "difference"))?;
+        writeln!(
+            out,
+            "<details class=\"quiet\"><summary>{} that fail nothing</summary>",
+            words::counted(others.len() as u64, "difference")
+        )?;
     }
     for (number, finding) in others.iter().enumerate() {
         article(summary, n_failing + number, finding, out)?;
@@ -145,7 +161,12 @@ fn article(summary: &Summary, number: usize, finding: &Finding, out: &mut dyn io
     if number < MAX_DETAILED {
         places(summary, finding, out)?;
     }
-    writeln!(out, "<p class=\"fingerprint\">{}. Fingerprint <code>{}</code></p>\n</article>", words::verdict_means(finding.verdict), markup(&finding.fingerprint))
+    writeln!(
+        out,
+        "<p class=\"fingerprint\">{}. Fingerprint <code>{}</code></p>\n</article>",
+        words::verdict_means(finding.verdict),
+        markup(&finding.fingerprint)
+    )
 }
 
 fn places(summary: &Summary, finding: &Finding, out: &mut dyn io::Write) -> io::Result<()> {
@@ -199,7 +220,9 @@ fn place(summary: &Summary, place: &Place, limit: usize, out: &mut dyn io::Write
 }
 
 fn side(summary: &Summary, name: &str, same: &str, pieces: Option<&[Piece<'_>]>, out: &mut dyn io::Write) -> io::Result<()> {
-    let environment = |role| summary.run.environments.iter().find(|environment| environment.role == role).map_or("", |environment| environment.name.as_str());
+    let environment = |role| {
+        summary.run.environments.iter().find(|environment| environment.role == role).map_or("", |environment| environment.name.as_str())
+    };
     let of = match name {
         "reference" => environment(Role::Reference),
         "candidate" | "before" => environment(Role::Candidate),
@@ -233,16 +256,20 @@ pub(super) fn marked(pieces: &[Piece<'_>]) -> String {
 /// What was hidden, not observed, warned of; what people did; cases that were interrupted.
 pub(super) fn lists(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
     let hidden = summary.hidden.iter().map(|hidden| {
-        [format!("<code>{}</code>", markup(&hidden.rule)), format!("<code>{}</code>", markup(&hidden.path)), words::grouped(hidden.count), markup(&hidden.why)]
+        [
+            format!("<code>{}</code>", markup(&hidden.rule)),
+            format!("<code>{}</code>", markup(&hidden.path)),
+            words::grouped(hidden.count),
+            markup(&hidden.why),
+        ]
     });
     table("hidden", "Hidden by tolerances", ["Rule", "Path", "Times", "Evidence"], hidden, out)?;
     let not_observed =
         summary.not_observed.iter().map(|what| [format!("<code>{}</code>", markup(&what.case)), markup(&what.what), markup(&what.why)]);
     table("not-observed", "Not observed", ["Case", "What", "Why"], not_observed, out)?;
-    let warnings = summary
-        .warnings
-        .iter()
-        .map(|warning| [warning.case.as_deref().map(|case| format!("<code>{}</code>", markup(case))).unwrap_or_default(), markup(&warning.message)]);
+    let warnings = summary.warnings.iter().map(|warning| {
+        [warning.case.as_deref().map(|case| format!("<code>{}</code>", markup(case))).unwrap_or_default(), markup(&warning.message)]
+    });
     table("warnings", "Warnings", ["Case", "Warning"], warnings, out)?;
     let notes = summary.notes.iter().map(|note| [markup(&note.action), format!("<code>{}</code>", markup(&note.what)), markup(&note.at)]);
     table("notes", "Since then", ["Action", "What", "When"], notes, out)?;
@@ -261,7 +288,11 @@ fn table<const N: usize>(
     if n == 0 {
         return Ok(());
     }
-    writeln!(out, "<section id=\"{anchor}\" aria-labelledby=\"{anchor}-title\"><h2 id=\"{anchor}-title\">{title} <span class=\"n\">{}</span></h2>", words::grouped(n as u64))?;
+    writeln!(
+        out,
+        "<section id=\"{anchor}\" aria-labelledby=\"{anchor}-title\"><h2 id=\"{anchor}-title\">{title} <span class=\"n\">{}</span></h2>",
+        words::grouped(n as u64)
+    )?;
     writeln!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{anchor}-title\"><table><thead><tr>")?;
     for head in heads {
         write!(out, "<th scope=\"col\">{head}</th>")?;
