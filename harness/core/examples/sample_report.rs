@@ -2,7 +2,12 @@
 //!
 //! `cargo run -p prodiff-core --example sample_report -- run|compare|hostile|green|CASES FOLDER [FORMAT…]`
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "an example is a shell of its own: it writes files and measures")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stdout,
+    reason = "an example is a shell of its own: it writes files and measures"
+)]
 
 use std::{env, error::Error, fs::File, io, path::Path, time::Instant};
 

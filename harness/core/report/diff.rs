@@ -44,8 +44,8 @@ pub(super) fn mark<'a>(expected: &'a str, actual: &'a str) -> (Vec<Piece<'a>>, V
         marked_expected.push(word, false);
         marked_actual.push(word, false);
     }
-    let longer = expected.len().max(actual.len());
-    let is_alike = marked_expected.n_equal * 5 >= longer * 2;
+    let shorter = expected.len().min(actual.len());
+    let is_alike = shorter > 0 && marked_expected.n_equal * 2 >= shorter;
     (marked_expected.cut(expected, is_alike), marked_actual.cut(actual, is_alike))
 }
 
@@ -133,6 +133,7 @@ mod tests {
     #[test]
     fn only_the_words_that_differ_are_marked() {
         check("max-age=300, public", "max-age=5, public", "max-age=[300], public", "max-age=[5], public");
+        check("public, max-age=300, immutable", "public, max-age=5", "public, max-age=[300, immutable]", "public, max-age=[5]");
         check("a b c d", "a c d e", "a [b ]c d", "a c d[ e]");
         check("same", "same", "same", "same");
         check("", "", "", "");

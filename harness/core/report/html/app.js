@@ -7,7 +7,7 @@
   const element = (name, attributes, ...children) => {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) if (value !== null && value !== undefined) made.setAttribute(key, value);
-    for (const child of children.flat()) if (child !== null && child !== undefined) made.append(child);
+    for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) made.append(child);
     return made;
   };
 
@@ -145,25 +145,29 @@
       panel.append(element('ul', null, row[FINDINGS].map((one) => element('li', null, element('a', { href: `#finding-${one}`, class: 'to-finding' }, findingTitle(one))))));
     }
     if (row[FAILURES].length > 0) panel.append(element('h4', null, 'Why'));
+    let lastExcerpt = '', lastCommand = '';
     for (const [status, environment, place, step, message, expected, actual, excerpt, command] of row[FAILURES]) {
       const failure = element('div', { class: `failure s-${statuses[status]}` },
         element('p', { class: 'message' }, message),
         element('p', { class: 'at' }, element('code', null, place), element('span', null, step), element('span', null, `on ${environment}`)));
       if (expected.length > 0 || actual.length > 0) failure.append(sides(expected, actual, 'nothing'));
-      if (excerpt) failure.append(element('pre', { class: 'block' }, excerpt));
-      if (command) failure.append(curl(command));
+      // Failures of one step mostly quote the same response and the same command.
+      if (excerpt && excerpt !== lastExcerpt) failure.append(element('pre', { class: 'block' }, excerpt));
+      if (command && command !== lastCommand) failure.append(curl(command));
+      [lastExcerpt, lastCommand] = [excerpt, command];
       panel.append(failure);
     }
     const records = recordsOf(number);
     const steps = records.filter(({ record }) => record[0] === 0), kept = records.filter(({ record }) => record[0] === 1);
     if (steps.length > 0) panel.append(element('h4', null, 'Steps'));
-    for (const one of steps) panel.append(stepDetail(one, row[ATTEMPTS] > 1));
+    const said = new Set(row[FAILURES].map((failure) => failure[4]));
+    for (const one of steps) panel.append(stepDetail(one, row[ATTEMPTS] > 1, said));
     if (kept.length > 0) panel.append(element('h4', null, 'Snapshots'));
     for (const one of kept) panel.append(snapshotDetail(one));
     return panel;
   };
 
-  const stepDetail = ({ own, record }, isRetried) => {
+  const stepDetail = ({ own, record }, isRetried, said) => {
     const [, title, status, role, environment, attempt, place, , took, requests, exchange, expectations, captures, messages] = record;
     const response = exchange && exchange[6];
     const made = element('details', { class: `step s-${statuses[status]}` },
@@ -175,7 +179,8 @@
     made.addEventListener('toggle', () => {
       if (!made.open || made.childElementCount > 1) return;
       const inside = element('div', { class: 'inside' }, element('p', { class: 'facts' }, element('code', null, own[place])));
-      for (const message of messages) inside.append(element('p', { class: 'message' }, own[message]));
+      // What the case says above need not be said again; earlier attempts said something of their own.
+      for (const message of messages) if (!said.has(own[message])) inside.append(element('p', { class: 'message' }, own[message]));
       for (const [line, subject, holds, expected, actual] of expectations) inside.append(expectation(own, line, subject, holds, expected, actual));
       if (captures.length > 0) inside.append(element('h5', null, 'Captured'), pairs(own, captures));
       if (exchange) inside.append(...exchangeDetail(own, exchange));
@@ -186,10 +191,11 @@
   };
 
   const expectation = (own, line, subject, holds, expected, actual) => {
-    const text = (parts) => parts.map((part) => own[part]);
+    const value = (parts) => element('code', null, pieces(parts.map((part) => own[part])));
     const made = element('div', { class: holds ? 'expectation' : 'expectation broken' }, element('span', { class: 'tick', 'aria-hidden': 'true' }, holds ? '✓' : '✗'));
-    if (holds) made.append(element('span', null, own[subject], element('span', { class: 'said' }, ` ${text(expected).join('')}`), element('span', { class: 'unseen' }, ' holds')));
-    else made.append(element('div', null, own[subject], element('span', { class: 'said' }, ` does not hold, line ${line}`), sides(text(expected), text(actual), 'nothing')));
+    made.append(holds
+      ? element('span', null, own[subject], ' ', element('span', { class: 'said' }, value(expected)), element('span', { class: 'unseen' }, ' holds'))
+      : element('span', null, own[subject], element('span', { class: 'said' }, ` does not hold, line ${line}: expected `), value(expected), element('span', { class: 'said' }, ', actual '), actual.length > 0 ? value(actual) : 'nothing'));
     return made;
   };
 
@@ -345,13 +351,16 @@
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     const laneHeight = Math.min(12, (height - 8) / lanes.length), scale = (width - 8) / end;
-    bars = started.map((number, place) => {
-      const bar = { number, x: 4 + rows[number][STARTED] * scale, y: 4 + laneOf[place] * laneHeight, width: Math.max(1.5, rows[number][DURATION] * scale), height: laneHeight };
+    bars = started.map((number, place) => ({ number, x: 4 + rows[number][STARTED] * scale, y: 4 + laneOf[place] * laneHeight,
+      width: Math.max(1.5, rows[number][DURATION] * scale), height: laneHeight }));
+    // The worst are drawn last: among thousands they must not be covered. They come first for the mouse.
+    bars.sort((a, b) => rows[a.number][STATUS] - rows[b.number][STATUS]);
+    const gap = bars.length > 1000 ? 0 : .5;
+    for (const { number, x, y, width: long } of [...bars].reverse()) {
       context.globalAlpha = rows[number][STATUS] >= PASSED ? .5 : 1;
       context.fillStyle = colours[rows[number][STATUS]];
-      context.fillRect(bar.x, bar.y, Math.max(1, bar.width - .5), Math.max(1, laneHeight - 1));
-      return bar;
-    });
+      context.fillRect(x, y, Math.max(1, long - gap), Math.max(1, laneHeight - 2 * gap));
+    }
     const slowest = [...started].sort((a, b) => rows[b][DURATION] - rows[a][DURATION]).slice(0, 3);
     byId('slowest').replaceChildren(element('span', null, `${counted(started.length, 'case')} in ${duration(end)}, ${lanes.length} at a time. Slowest:`),
       ...slowest.map((number) => element('a', { class: 'to-case', href: '#cases', 'data-case': rows[number][ID] }, `${rows[number][ID].split('::').pop()} ${duration(rows[number][DURATION])}`)));

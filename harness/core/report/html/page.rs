@@ -23,7 +23,8 @@ const FOLDED_VALUE: usize = 300;
 pub(super) fn answer(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
     let answer = summary.answer();
     let (verdict, because) = answer.sentence.split_once(": ").unwrap_or((&answer.sentence, ""));
-    writeln!(out, "<p class=\"eyebrow\">{}</p>", markup(&words::title(summary)))?;
+    let question = if summary.run.command == "compare" { " <span class=\"question\">May it stay live?</span>" } else { "" };
+    writeln!(out, "<p class=\"eyebrow\">{}{question}</p>", markup(&first_upper(&words::title(summary))))?;
     writeln!(
         out,
         "<h1 id=\"answer\"><span class=\"verdict\">{}</span> <span class=\"because\">{}</span></h1>",
@@ -164,7 +165,7 @@ fn article(summary: &Summary, number: usize, finding: &Finding, out: &mut dyn io
     writeln!(
         out,
         "<p class=\"fingerprint\">{}. Fingerprint <code>{}</code></p>\n</article>",
-        words::verdict_means(finding.verdict),
+        first_upper(words::verdict_means(finding.verdict)),
         markup(&finding.fingerprint)
     )
 }
@@ -176,8 +177,13 @@ fn places(summary: &Summary, finding: &Finding, out: &mut dyn io::Write) -> io::
         return Ok(());
     }
     let not_kept = finding.count.saturating_sub(finding.places.len() as u64);
-    let rest = if not_kept == 0 { String::new() } else { format!(", {} not kept", words::grouped(not_kept)) };
-    writeln!(out, "<details class=\"more\"><summary>{} more{rest}</summary>", words::counted(others.len() as u64, "place"))?;
+    let rest = if not_kept == 0 { String::new() } else { format!(", and {} that are not kept", words::grouped(not_kept)) };
+    writeln!(
+        out,
+        "<details class=\"more\"><summary>{} more place{}{rest}</summary>",
+        others.len(),
+        if others.len() == 1 { "" } else { "s" }
+    )?;
     for other in others {
         place(summary, other, FOLDED_VALUE, out)?;
     }
