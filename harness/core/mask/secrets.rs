@@ -561,25 +561,6 @@ mod tests {
         assert_eq!((renamed.name_of("abcdef"), renamed.name_of("ghijkl"), renamed.name_of("x")), (Some("S0"), Some("TOKEN"), None));
     }
 
-    #[test]
-    #[ignore = "timing"]
-    fn timing() {
-        let mut secrets = Secrets::default();
-        for place in 0..20 {
-            secrets.add("X", &format!("sk_live_{}Zq{place}", place * 7919 + 13)).unwrap();
-        }
-        for row in [
-            r#"{"name":"affinder","version":"0.1.0","summary":"Quickly find the affine matrix mapping one image to another","n":123},"#,
-            r#"{"name":"affinder","d":"a \"quoted\" text\nwith lines\n\n* and more <a href=\"https:\/\/x.org\/a?b=%20c&amp;d=1\">","n":123},"#,
-        ] {
-            let body = row.repeat(10_000_000 / row.len());
-            let _ = secrets.mask_bytes(b"warm up");
-            let start = std::time::Instant::now();
-            assert!(matches!(secrets.mask_bytes(body.as_bytes()), Cow::Borrowed(_)));
-            eprintln!("{} MB {:?}", body.len() / 1_000_000, start.elapsed());
-        }
-    }
-
     /// Writes a text with one kind of escape, each character escaped or not by turns of `pick`.
     fn escaped(text: &str, kind: u8, mut pick: impl FnMut() -> bool) -> String {
         const LIKE_A_FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
@@ -625,7 +606,7 @@ mod tests {
     const N_KINDS: u8 = 16;
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn no_form_of_a_secret_survives(

@@ -165,3 +165,77 @@ impl Dynamic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::{
+        diagnostic::Source,
+        json::{Number, to_compact},
+        template::{Random, Surroundings, Variable},
+        yaml::Entry,
+    };
+
+    fn node(value: Yaml) -> Node {
+        Node { span: Span::new(&Source::new("suite.yaml", "x: y"), 0..4), value }
+    }
+
+    fn text(text: &str) -> Node {
+        node(Yaml::Text { text: text.to_owned(), plain: true })
+    }
+
+    fn map(entries: Vec<(&str, Node)>) -> Node {
+        let entry = |(key, value): (&str, Node)| Entry { key: key.to_owned(), key_span: value.span.clone(), value };
+        node(Yaml::Map(entries.into_iter().map(entry).collect()))
+    }
+
+    #[track_caller]
+    fn check(node: &Node, expected: &str) {
+        let mut scope = Scope::new(Arc::new(Surroundings::default()), Random::new(1, "case"), DateTime::UNIX_EPOCH);
+        scope.set("plugin", Variable::open(Json::text("affinder")));
+        scope.set("token", Variable::secret(Json::text("hunter2")));
+        let mut diagnostics = Vec::new();
+        let shown = match Dynamic::from_node(node, &mut diagnostics) {
+            None => diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>().join("; "),
+            Some(dynamic) => match dynamic.render(&scope) {
+                Ok(rendered) if rendered.secret => format!("secret {}", to_compact(&rendered.value)),
+                Ok(rendered) => to_compact(&rendered.value),
+                Err(error) => error.message,
+            },
+        };
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn texts_at_any_depth_are_templates_and_numbers_keep_their_digits() {
+        let number = node(Yaml::Number(Number::parse("1.10").unwrap()));
+        let list = node(Yaml::List(vec![text("{{ plugin }}"), number, node(Yaml::Null), node(Yaml::Bool(true))]));
+        check(
+            &map(vec![("{{ plugin }}", list), ("b", text("x {{ plugin }}"))]),
+            r#"{"{{ plugin }}":["affinder",1.10,null,true],"b":"x affinder"}"#,
+        );
+    }
+
+    #[test]
+    fn one_secret_inside_makes_the_whole_secret() {
+        check(&map(vec![("a", text("{{ token }}")), ("b", text("x"))]), r#"secret {"a":"hunter2","b":"x"}"#);
+    }
+
+    #[test]
+    fn every_mistake_is_listed() {
+        let node = node(Yaml::List(vec![text("{{ x"), node(Yaml::Blank), text("fine")]));
+        check(&node, "this `{{` is never closed; nothing is written here");
+        check(&text("{{ plugn }}"), "unknown name `plugn`");
+    }
+
+    #[test]
+    fn literals_are_known_without_a_scope() {
+        let literal = |node: &Node| Dynamic::from_node(node, &mut Vec::new()).unwrap().literal().map(|json| to_compact(&json));
+        assert_eq!(literal(&map(vec![("a", text("b"))])), Some(String::from(r#"{"a":"b"}"#)));
+        assert_eq!(literal(&map(vec![("a", text("{{ b }}"))])), None);
+    }
+}

@@ -21,6 +21,7 @@ mod number;
 mod period;
 mod scope;
 mod text;
+mod token;
 mod value;
 
 pub use dynamic::Dynamic;

@@ -6,6 +6,7 @@ use super::{
     evaluate::{Evaluator, Failure},
     expression::{self, Expression, Mistake, did_you_mean},
     scope::Scope,
+    token,
     value::json_text,
 };
 use crate::{
@@ -118,7 +119,7 @@ impl Template {
         let mut at = 0;
         while let Some(offset) = text[at..].find("{{") {
             let open = at + offset;
-            let Some(close) = expression::end(text, open + 2) else {
+            let Some(close) = token::end(text, open + 2) else {
                 let mistake = Mistake {
                     at: open..open + 2,
                     message: String::from("this `{{` is never closed"),
