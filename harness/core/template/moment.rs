@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use minijinja::Value;
 
-use super::{period, value};
+use super::{period::Period, value};
 
 /// A point in time, and how it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,8 @@ impl Moment {
         const FIRST_MILLISECONDS: f64 = 100_000_000_000.0;
         let number = number.to_f64();
         let milliseconds = if number.abs() < FIRST_MILLISECONDS { number * 1_000.0 } else { number };
-        if milliseconds.abs() > 9e15 {
+        // RFC 3339 ends with the year 9999.
+        if milliseconds.abs() > 253_402_300_799_999.0 {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
@@ -58,10 +59,10 @@ impl Moment {
     /// So much later (`sign` 1) or earlier (-1): `3d`, `1h30m`, `1 month`, `2 years`.
     pub(super) fn shift(self, amount: &Value, sign: i64) -> Result<Self, String> {
         let unreadable = || String::from("is not an amount of time; write `3d`, `1h30m` or `1 month`");
-        if let Some(period) = period::Period::read(amount) {
+        if let Some(period) = Period::read(amount) {
             let delta = TimeDelta::from_std(period).map_err(|_| unreadable())?;
             let at = if sign > 0 { self.at.checked_add_signed(delta) } else { self.at.checked_sub_signed(delta) };
-            return at.map(|at| Self { at, ..self }).ok_or_else(out_of_range);
+            return self.moved(at);
         }
         let text = amount.as_str().ok_or_else(unreadable)?;
         let (number, unit) = text.trim().split_once(char::is_whitespace).ok_or_else(unreadable)?;
@@ -84,7 +85,11 @@ impl Moment {
             "second" => seconds(1),
             _ => return Err(unreadable()),
         };
-        at.map(|at| Self { at, ..self }).ok_or_else(out_of_range)
+        self.moved(at)
+    }
+
+    fn moved(self, at: Option<DateTime<Utc>>) -> Result<Self, String> {
+        at.filter(|at| (0..=9_999).contains(&at.year())).map(|at| Self { at, ..self }).ok_or_else(out_of_range)
     }
 
     /// The beginning of the second, minute, hour, day, week (Monday), month, quarter or year that it lies in.

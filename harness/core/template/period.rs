@@ -7,6 +7,8 @@ use minijinja::{
     value::{Object, ObjectRepr},
 };
 
+use crate::value::{format_duration, parse_duration};
+
 /// A duration as a value of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Period(pub(super) Duration);
@@ -17,7 +19,7 @@ impl Object for Period {
     }
 
     fn render(self: &Arc<Self>, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&format(self.0))
+        formatter.write_str(&format_duration(self.0))
     }
 }
 
@@ -31,51 +33,8 @@ impl Period {
         value.downcast_object_ref::<Self>().map(|period| period.0)
     }
 
-    /// The duration of a value that is one or is written as one: `24h`, `1m30s`.
+    /// The duration of a value that is one or is written as one, with a unit: `24h`, `1m30s`.
     pub(super) fn read(value: &Value) -> Option<Duration> {
-        Self::of(value).or_else(|| parse(value.as_str()?))
+        Self::of(value).or_else(|| value.as_str().filter(|text| *text != "0").and_then(parse_duration))
     }
-}
-
-/// Reads `ms s m h d`, joined: `1m30s`.
-pub(super) fn parse(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
-        let (number, after) = rest.split_at(digits);
-        let unit = after.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(after.len());
-        let seconds = match &after[..unit] {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3_600.0,
-            "d" => 86_400.0,
-            _ => return None,
-        };
-        let number = crate::json::Number::parse(number)?;
-        let part = Duration::try_from_secs_f64((number.to_f64() * seconds * 1_000.0).round() / 1_000.0).ok()?;
-        total = total.checked_add(part)?;
-        rest = &after[unit..];
-    }
-    Some(total)
-}
-
-/// The text of a duration, to the millisecond: `48h`, `1m30s`, `0s`.
-pub(super) fn format(duration: Duration) -> String {
-    let mut left = duration.as_nanos().saturating_add(500_000) / 1_000_000;
-    if left == 0 {
-        return String::from("0s");
-    }
-    let mut text = String::new();
-    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
-        if left >= size {
-            text.push_str(&format!("{}{unit}", left / size));
-            left %= size;
-        }
-    }
-    text
 }

@@ -8,7 +8,10 @@ use minijinja::{
 };
 
 use super::period::Period;
-use crate::json::{Json, Number, to_compact};
+use crate::{
+    json::{Json, Number, to_compact},
+    value::format_duration,
+};
 
 /// A number whose text a machine number would not give back, such as `1.10`.
 #[derive(Debug)]
@@ -101,7 +104,7 @@ fn to_json_within(value: &Value, depth: usize) -> Result<Json, String> {
         return number.map(Json::Number);
     }
     if let Some(period) = Period::of(value) {
-        return Ok(Json::String(super::period::format(period)));
+        return Ok(Json::String(format_duration(period)));
     }
     if let Some(list) = value.downcast_object_ref::<JsonList>() {
         return Ok(Json::List(list.0.clone()));
@@ -171,7 +174,7 @@ pub(super) fn plain_value(value: &Value) -> Value {
         return Value::from(exact.0.to_f64());
     }
     match Period::of(value) {
-        Some(period) => Value::from(super::period::format(period)),
+        Some(period) => Value::from(format_duration(period)),
         None => value.clone(),
     }
 }
