@@ -10,6 +10,7 @@
 //! for what was done and says "interrupted before its end"; `report.json` then has `exit_code` 130, `finished`
 //! null, and lists in `unfinished` the cases that had begun.
 
+mod annotation;
 mod diff;
 mod format;
 mod order;
@@ -23,6 +24,7 @@ pub mod junit;
 pub mod markdown;
 pub mod terminal;
 
+pub use annotation::annotation;
 pub use format::{Entries, FORMATS, Format, find};
 pub use summary::{Fold, Row, Summary};
 pub use text::VALUE_LIMIT;

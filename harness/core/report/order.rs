@@ -23,10 +23,7 @@ pub(super) fn sort(rows: Vec<Row>) -> (Vec<Row>, Vec<usize>) {
 ///
 /// Cases end nearly in the order in which they were planned, so that few are held back at a time.
 pub(super) fn each_case(summary: &Summary, entries: &Entries<'_>, mut visit: impl FnMut(&Row, &Case) -> io::Result<()>) -> io::Result<()> {
-    let cases = entries()?.filter_map(|entry| match entry {
-        Entry::Case(case) => Some(case),
-        _ => None,
-    });
+    let cases = entries()?.filter_map(|entry| if let Entry::Case(case) = entry { Some(case) } else { None });
     let mut early: BTreeMap<usize, Case> = BTreeMap::new();
     let mut next = 0;
     // A record that grew between the passes has more cases than ranks; those belong to the next report.

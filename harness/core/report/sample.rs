@@ -313,7 +313,13 @@ fn tail(entries: &[Entry], exit_code: u8) -> Entry {
             }
             Entry::Hidden(hidden) => counts.hidden += hidden.count,
             Entry::Warning(_) => counts.warnings += 1,
-            _ => {}
+            Entry::Run(_)
+            | Entry::CaseStarted(_)
+            | Entry::Finding(_)
+            | Entry::NotObserved(_)
+            | Entry::Revision(_)
+            | Entry::Note(_)
+            | Entry::End(_) => {}
         }
     }
     Entry::End(End { finished: "2026-11-23T15:30:45.907Z".into(), exit_code, ended_early: None, reason: None, counts })

@@ -87,6 +87,9 @@ pub(super) fn answer(summary: &Summary) -> Answer {
         _ => could_not_look(summary),
     };
     let mut sentence = format!("{verdict}: {because}");
+    if let Some(reason) = &end.reason {
+        let _ = write!(sentence, "; {reason}");
+    }
     if let Some(early) = end.ended_early.as_deref().filter(|_| end.exit_code != 130) {
         let _ = write!(sentence, " (ended early: {early})");
     }
@@ -118,14 +121,8 @@ fn what_is_wrong(summary: &Summary) -> String {
         }
         text.push_str(&of_all(summary, cases.failed, "failed"));
     }
-    if let Some(reason) = summary.end.as_ref().and_then(|end| end.reason.as_deref()) {
-        if !text.is_empty() {
-            text.push_str("; ");
-        }
-        text.push_str(reason);
-    }
     if text.is_empty() {
-        text.push_str("no case failed, but less was tested than was asked for, or flaky cases count");
+        text.push_str("no case failed");
         append(&mut text, cases.flaky, "flaky");
     }
     append(&mut text, cases.blocked, "blocked");
@@ -369,5 +366,105 @@ pub fn enumerate(parts: &[String]) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mood, answer, duration, enumerate, grouped, tested, title};
+    use crate::{
+        record::{Counts, Entry},
+        report::{check, sample::Sample},
+    };
+
+    /// The answer of a sample with another end.
+    fn check(sample: Sample, exit_code: u8, cases: [u64; 6], reason: Option<&str>, mood: Mood, sentence: &str) {
+        let mut summary = check::summary(&sample.entries());
+        summary.findings.clear();
+        let end = summary.end.as_mut().unwrap();
+        (end.exit_code, end.reason) = (exit_code, reason.map(str::to_owned));
+        let counted = &mut summary.counts.cases;
+        [counted.passed, counted.flaky, counted.failed, counted.blocked, counted.unreviewed, counted.skipped] = cases;
+        let answer = answer(&summary);
+        assert_eq!((answer.mood, answer.sentence.as_str()), (mood, sentence));
+    }
+
+    #[test]
+    fn every_exit_code_has_its_sentence() {
+        for (exit_code, cases, mood, of_run, of_compare) in [
+            (
+                0,
+                [38, 1, 0, 0, 0, 1],
+                Mood::Good,
+                "PASSED: 39 cases passed, 1 flaky, 1 skipped",
+                "Yes: 39 cases compared, nothing regressed, 1 flaky, 1 skipped",
+            ),
+            (1, [37, 0, 2, 1, 0, 0], Mood::Bad, "FAILED: 2 of 40 cases failed, 1 blocked", "No: 2 of 40 cases failed, 1 blocked"),
+            (3, [37, 0, 0, 3, 0, 0], Mood::Unknown, "COULD NOT FIND OUT: 3 of 40 cases blocked", "Not known: 3 of 40 cases blocked"),
+            (4, [0, 0, 0, 0, 0, 5], Mood::Unknown, "NOTHING TESTED: 5 cases skipped", "Not known: nothing was compared, 5 cases skipped"),
+            (5, [38, 0, 0, 0, 2, 0], Mood::Look, "UNREVIEWED: 2 of 40 cases unreviewed", "Look first: 2 of 40 cases unreviewed"),
+            (
+                130,
+                [12, 0, 1, 0, 0, 0],
+                Mood::Unknown,
+                "INTERRUPTED: 13 of 13 cases done, 1 failed",
+                "Not known: interrupted, 13 of 13 cases done, 1 failed",
+            ),
+        ] {
+            check(Sample::Run, exit_code, cases, None, mood, of_run);
+            check(Sample::Compare, exit_code, cases, None, mood, of_compare);
+        }
+        let of_suite = "SUITE ERROR: a suite could not be read; of the others, 3 passed";
+        check(Sample::Run, 2, [3, 0, 0, 0, 0, 0], None, Mood::Bad, of_suite);
+    }
+
+    #[test]
+    fn what_no_case_says_the_end_says() {
+        let reason = Some("9 cases were tested, --expect-at-least asks for 12");
+        let sentence = "FAILED: no case failed; 9 cases were tested, --expect-at-least asks for 12";
+        check(Sample::Run, 1, [9, 0, 0, 0, 0, 0], reason, Mood::Bad, sentence);
+    }
+
+    #[test]
+    fn a_comparison_answers_with_its_causes() {
+        let summary = check::summary(&Sample::Compare.entries());
+        assert_eq!(
+            answer(&summary).sentence,
+            "No: 2 candidate-only regressions, 1 diverged value and 1 expected change not released; 3 of 4 cases failed"
+        );
+        assert_eq!(title(&summary), "compare staging → production, release 26.11.2");
+        assert_eq!(
+            tested(&summary),
+            "8 requests, 8 expectations, 0 snapshots; 17 differences hidden, 1 thing not observed, 0 cases skipped, 1 warning"
+        );
+    }
+
+    #[test]
+    fn a_record_without_an_end_was_interrupted() {
+        let mut entries = Sample::Run.entries();
+        entries.retain(|entry| !matches!(entry, Entry::End(_)));
+        let summary = check::summary(&entries);
+        assert_eq!(answer(&summary).sentence, "INTERRUPTED before its end: 7 of 8 cases done, 2 failed, 1 blocked, 1 unreviewed");
+        let counted = Counts { requests: 6, expectations: 8, snapshots: 3, hidden: 2, warnings: 1, ..summary.counts };
+        assert_eq!(summary.counts, counted);
+    }
+
+    #[test]
+    fn numbers_and_times_are_for_people() {
+        for (n, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(n), expected);
+        }
+        for (milliseconds, expected) in [
+            (0.04, "0.0 ms"),
+            (12.5, "12 ms"),
+            (999.4, "999 ms"),
+            (999.6, "1.00 s"),
+            (59_990.0, "59.99 s"),
+            (125_000.0, "2 min 5 s"),
+            (f64::NAN, "?"),
+        ] {
+            assert_eq!(duration(milliseconds), expected);
+        }
+        assert_eq!(enumerate(&["a".to_owned(), "b".to_owned(), "c".to_owned()]), "a, b and c");
     }
 }

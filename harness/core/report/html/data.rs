@@ -151,7 +151,16 @@ pub(super) fn details(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io
                 chunk.push_snapshot(&snapshot);
                 snapshot.case
             }
-            _ => continue,
+            Entry::Run(_)
+            | Entry::CaseStarted(_)
+            | Entry::Case(_)
+            | Entry::Finding(_)
+            | Entry::Hidden(_)
+            | Entry::NotObserved(_)
+            | Entry::Warning(_)
+            | Entry::Revision(_)
+            | Entry::Note(_)
+            | Entry::End(_) => continue,
         };
         references.entry(case).or_default().push(n_chunks * MAX_RECORDS + chunk.records.len() - 1);
         if chunk.is_full() {
