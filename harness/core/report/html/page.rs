@@ -8,7 +8,7 @@ use super::super::{
     text::{cut, markup},
     words,
 };
-use crate::record::{Environment, Finding, Place, Role};
+use crate::record::{Environment, Finding, Place, Role, Verdict};
 
 /// How many findings show their places; the others have a line each.
 const MAX_DETAILED: usize = 150;
@@ -18,6 +18,9 @@ const MAX_LISTED: usize = 500;
 
 /// Of a value in a folded place, in bytes.
 const FOLDED_VALUE: usize = 300;
+
+/// What stands in the place of a reading that had nothing there.
+const NOTHING: &str = "nothing here";
 
 /// The answer, how much was tested, the environments.
 pub(super) fn answer(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
@@ -172,7 +175,7 @@ fn article(summary: &Summary, number: usize, finding: &Finding, out: &mut dyn io
 
 fn places(summary: &Summary, finding: &Finding, out: &mut dyn io::Write) -> io::Result<()> {
     let Some((first, others)) = finding.places.split_first() else { return Ok(()) };
-    place(summary, first, super::super::VALUE_LIMIT, out)?;
+    place(summary, finding.verdict, first, super::super::VALUE_LIMIT, out)?;
     if others.is_empty() {
         return Ok(());
     }
@@ -185,12 +188,12 @@ fn places(summary: &Summary, finding: &Finding, out: &mut dyn io::Write) -> io::
         if others.len() == 1 { "" } else { "s" }
     )?;
     for other in others {
-        place(summary, other, FOLDED_VALUE, out)?;
+        place(summary, finding.verdict, other, FOLDED_VALUE, out)?;
     }
     writeln!(out, "</details>")
 }
 
-fn place(summary: &Summary, place: &Place, limit: usize, out: &mut dyn io::Write) -> io::Result<()> {
+fn place(summary: &Summary, verdict: Verdict, place: &Place, limit: usize, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(
         out,
         "<div class=\"place\"><p class=\"at\"><a class=\"to-case\" href=\"#cases\" data-case=\"{0}\">{0}</a> <span>{1}</span> <code>{2}</code></p>",
@@ -211,21 +214,36 @@ fn place(summary: &Summary, place: &Place, limit: usize, out: &mut dyn io::Write
     };
     writeln!(out, "<div class=\"sides sides-{}\">", readings.len())?;
     for (name, reading) in leading {
-        let same = if *reading == compared[0].1 {
-            "as the reference"
-        } else if *reading == compared[1].1 {
-            "as the candidate"
-        } else {
-            ""
+        // Without attribution there may be no record of before at all: silence of it is then not sameness.
+        let is_known = reading.is_some() || tells_which_changed(verdict);
+        let (note, absent) = match is_known {
+            false => ("", "nothing known"),
+            true if *reading == compared[0].1 => ("as the reference", NOTHING),
+            true if *reading == compared[1].1 => ("as the candidate", NOTHING),
+            true => ("", NOTHING),
         };
-        side(summary, name, same, reading.as_deref().map(diff::plain).as_deref(), out)?;
+        side(summary, name, note, reading.as_deref().map(diff::plain).as_deref(), absent, out)?;
     }
-    side(summary, compared[0].0, "", expected.as_deref(), out)?;
-    side(summary, compared[1].0, "", actual.as_deref(), out)?;
+    side(summary, compared[0].0, "", expected.as_deref(), NOTHING, out)?;
+    side(summary, compared[1].0, "", actual.as_deref(), NOTHING, out)?;
     writeln!(out, "</div></div>")
 }
 
-fn side(summary: &Summary, name: &str, same: &str, pieces: Option<&[Piece<'_>]>, out: &mut dyn io::Write) -> io::Result<()> {
+/// Whether this verdict rests on what the candidate was before.
+fn tells_which_changed(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::CandidateOnly | Verdict::Diverged | Verdict::NotReleased | Verdict::Released => true,
+        Verdict::Different
+        | Verdict::Changed
+        | Verdict::Unsure
+        | Verdict::Lagging
+        | Verdict::Standing
+        | Verdict::Gone
+        | Verdict::Unchanged => false,
+    }
+}
+
+fn side(summary: &Summary, name: &str, same: &str, pieces: Option<&[Piece<'_>]>, absent: &str, out: &mut dyn io::Write) -> io::Result<()> {
     let environment = |role| {
         summary.run.environments.iter().find(|environment| environment.role == role).map_or("", |environment| environment.name.as_str())
     };
@@ -242,7 +260,7 @@ fn side(summary: &Summary, name: &str, same: &str, pieces: Option<&[Piece<'_>]>,
     }
     write!(out, "</figcaption>")?;
     match pieces {
-        None => write!(out, "<p class=\"nothing\">nothing here</p>")?,
+        None => write!(out, "<p class=\"nothing\">{absent}</p>")?,
         Some([]) => write!(out, "<p class=\"nothing\">empty text</p>")?,
         Some(pieces) => write!(out, "<pre>{}</pre>", marked(pieces))?,
     }
