@@ -131,15 +131,23 @@ fn hex(digits: Option<&[u8]>) -> Option<u32> {
     digits?.iter().try_fold(0, |number: u32, digit| Some(number.checked_mul(16)? + char::from(*digit).to_digit(16)?))
 }
 
+/// Percent-encoding (RFC 3986, 2.1), and `%u0041` as JavaScript's `escape` writes it.
 fn percent(text: &[u8]) -> Option<Escape> {
+    if text.get(1) == Some(&b'u') {
+        return Some(Escape::character(6, char::from_u32(hex(text.get(2..6))?)?));
+    }
     let byte = hex(text.get(1..3))?;
     Some(Escape::byte(3, u8::try_from(byte).ok()?))
 }
 
-/// The escapes of JSON (RFC 8259, 7) and JavaScript's `\x` and `\'`.
+/// The escapes of JSON (RFC 8259, 7) and JavaScript's `\x41`, `\u{41}` and `\'`.
 fn backslash(text: &[u8]) -> Option<Escape> {
     let control = |byte| Some(Escape::byte(2, byte));
     match text.get(1)? {
+        b'u' if text.get(2) == Some(&b'{') => {
+            let n_digits = text[3..].iter().take(7).position(|byte| *byte == b'}').filter(|count| *count > 0)?;
+            Some(Escape::character(n_digits + 4, char::from_u32(hex(text.get(3..3 + n_digits))?)?))
+        }
         b'u' => {
             let unit = hex(text.get(2..6))?;
             if let Some(character) = char::from_u32(unit) {
@@ -241,7 +249,8 @@ mod tests {
 
     #[test]
     fn every_escape_is_undone_once() {
-        check(Kind::Url, "a%41%c3%A9%2541", Some("aAé%41"));
+        check(Kind::Url, "a%41%c3%A9%2541%u00e9", Some("aAé%41é"));
+        check(Kind::Json, r"\u{41}\u{1f600}\u{}\u{110000}\u{4", Some(r"A😀\u{}\u{110000}\u{4"));
         check(Kind::Json, r#"\u0041\u00e9\ud83d\ude00\n\"\\n\/\x41\'"#, Some("Aé😀\n\"\\n/A'"));
         check(Kind::Html, "&amp;amp;&#65;&#x41;&#X041;&eacute;&sol;&yuml;&nbsp;", Some("&amp;AAAé/ÿ\u{a0}"));
     }

@@ -165,7 +165,7 @@ impl Secrets {
     ///
     /// Forms: as it is; percent-encoded, JSON-escaped and HTML-escaped, wholly or in part, in either hex case and up
     /// to three times around each other; form-encoded; in hex; in base64 of either alphabet at any of the three
-    /// alignments. Secrets of several lines also line by line.
+    /// alignments, also twice. Secrets of several lines also line by line.
     ///
     /// A secret that is itself a piece of JSON with quotes or brackets can still break the JSON around it when it
     /// stands there unescaped and not as a whole value.
@@ -358,7 +358,7 @@ impl Level {
             }
         }
         // A table is twice as fast to search, as long as there are few secrets.
-        const FEW_BYTES: usize = 12_000;
+        const FEW_BYTES: usize = 24_000;
         let is_small = texts.iter().map(Vec::len).sum::<usize>() < FEW_BYTES;
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
@@ -398,28 +398,39 @@ fn forms(value: &str) -> Vec<Form> {
             let digit = |value: u8| digits.as_bytes()[usize::from(value)];
             forms.push(plain(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()));
         }
-        for alignment in 0..3 {
-            let shifted: Vec<u8> = std::iter::repeat_n(0, alignment).chain(bytes.iter().copied()).collect();
-            let (n_bits_before, n_bits) = (8 * alignment, 8 * shifted.len());
-            let (first, end) = (n_bits_before.div_ceil(6), n_bits / 6);
-            let digits = STANDARD_NO_PAD.encode(&shifted);
-            // The bits of the neighbours are zero here: a whole digit is what the secret puts into it.
-            let bits = |place: Option<usize>, mask: u8| {
-                let value = place.and_then(|place| digits.as_bytes().get(place)).copied().and_then(base64_digit);
-                value.map_or(Bits { mask: 0, value: 0 }, |value| Bits { mask, value })
-            };
-            let edges = Edges {
-                before: bits(first.checked_sub(1), [0, 0b00_1111, 0b00_0011][alignment]),
-                after: bits((end < digits.len()).then_some(end), [0, 0b11_0000, 0b11_1100][n_bits % 6 / 2]),
-            };
-            for digits in [&digits, &URL_SAFE_NO_PAD.encode(&shifted)] {
-                forms.push(Form { bytes: digits.as_bytes()[first..end].to_vec(), edges: Some(edges) });
-            }
+        forms.extend(base64_forms(&bytes));
+        // Twice, as when credentials are put into a token; the inner text is whole.
+        for inner in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
+            forms.extend(base64_forms(inner.as_bytes()));
         }
         forms.push(plain(bytes));
     }
     forms.sort();
     forms.dedup();
+    forms
+}
+
+/// Base64 of either alphabet, wherever in the encoded text the bytes begin.
+fn base64_forms(bytes: &[u8]) -> Vec<Form> {
+    let mut forms = Vec::new();
+    for alignment in 0..3 {
+        let shifted: Vec<u8> = std::iter::repeat_n(0, alignment).chain(bytes.iter().copied()).collect();
+        let (n_bits_before, n_bits) = (8 * alignment, 8 * shifted.len());
+        let (first, end) = (n_bits_before.div_ceil(6), n_bits / 6);
+        let digits = STANDARD_NO_PAD.encode(&shifted);
+        // The bits of the neighbours are zero here: a whole digit is what the secret puts into it.
+        let bits = |place: Option<usize>, mask: u8| {
+            let value = place.and_then(|place| digits.as_bytes().get(place)).copied().and_then(base64_digit);
+            value.map_or(Bits { mask: 0, value: 0 }, |value| Bits { mask, value })
+        };
+        let edges = Edges {
+            before: bits(first.checked_sub(1), [0, 0b00_1111, 0b00_0011][alignment]),
+            after: bits((end < digits.len()).then_some(end), [0, 0b11_0000, 0b11_1100][n_bits % 6 / 2]),
+        };
+        for digits in [&digits, &URL_SAFE_NO_PAD.encode(&shifted)] {
+            forms.push(Form { bytes: digits.as_bytes()[first..end].to_vec(), edges: Some(edges) });
+        }
+    }
     forms
 }
 
@@ -464,6 +475,7 @@ mod tests {
             ("cCZzcyAidy9yZCvDqTw=", "cCZzcyAidy9yZCvDqT0="),
             ("cCZzcyAidy9yZCvDqTw", "cCZzcyAidy8yZCvDqTw"),
             ("cCZzcyAidy9yZCvDqTw%3D", "dCZzcyAidy9yZCvDqTw%3D"),
+            ("Y0NaemN5QWlkeTl5WkN2RHFUdz0=", "Y0NaemN5QWAkeTl5WkN2RHFUdz0="),
             ("7026737320227 72f72642bc3a93c".replace(' ', "").as_str(), "7026737320227 72f72642bc3a93d".replace(' ', "").as_str()),
             ("70267373202277 2F72642BC3A93C".replace(' ', "").as_str(), "70267373202277 2F72642BC3A93E".replace(' ', "").as_str()),
             // One encoding inside another.
