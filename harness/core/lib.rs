@@ -17,6 +17,10 @@ pub mod yaml;
 pub mod action;
 pub mod observation;
 
+// What is looked for in it, and how it is judged.
+pub mod assertion;
+pub mod extract;
+
 // What is kept of it, and what differs.
 pub mod compare;
 pub mod snapshot;

@@ -1,0 +1,295 @@
+//! What judging yields: a verdict on one expectation, in words for people.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::{
+    diagnostic::Span,
+    json::{self, Json},
+    template::Scope,
+};
+
+/// How many bytes of a value are shown; the whole is in the record.
+pub const SHOWN_BYTES: usize = 2_000;
+
+/// What judging needs from the world.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The variables that templates in matchers see.
+    pub scope: &'a Scope,
+    /// The run's clock.
+    pub now: DateTime<Utc>,
+    /// The environment's own URLs.
+    pub sites: Sites<'a>,
+}
+
+/// The URLs under which the environment answers, for `url` and `redirects`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sites<'a> {
+    /// URL name → URL, such as `web` → `https://www.example.org`.
+    pub urls: &'a [(String, Url)],
+    /// URL name → another host of the same site.
+    pub aliases: &'a [(String, Url)],
+}
+
+/// What became of one expectation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// Where it is written. Nothing for the implied status.
+    pub span: Option<Span>,
+    /// What was looked at: `status`, `header content-type`, `json $.name`.
+    pub subject: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was expected, as a phrase: `200`, `less than 5`; at most [`SHOWN_BYTES`] bytes.
+    pub expected: String,
+    /// What was there; at most [`SHOWN_BYTES`] bytes.
+    pub actual: String,
+    /// The whole sentence without the subject: `at $[3].version: expected "2", actual "1"`. Empty when it holds.
+    pub message: String,
+}
+
+/// What a matcher says of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The value is as expected.
+    Holds,
+    /// It is not.
+    Fails(Box<Failure>),
+}
+
+/// Why a value is not as expected: the smallest telling part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The place within the subject, as a normalized path; nothing for the subject itself.
+    pub at: Option<String>,
+    /// A phrase that completes "expected …".
+    pub expected: String,
+    /// A phrase that completes "actual …".
+    pub actual: String,
+    /// What explains it or would help.
+    pub note: Option<String>,
+    /// What kind of failure it is.
+    pub ground: Ground,
+}
+
+/// What kind of failure it is. Only a value that was compared and found different can satisfy `not`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// The value was looked at, and it is another.
+    Different,
+    /// There was nothing to look at: nothing was found, or the list is empty.
+    NothingThere,
+    /// The matcher cannot judge a value of this kind.
+    Unsuited,
+}
+
+/// An expectation that could not be evaluated: a template in it failed, or yielded what the matcher cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unresolved {
+    /// One line, lower case, no full stop.
+    pub message: String,
+}
+
+impl Outcome {
+    /// Whether the value is as expected.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Holds)
+    }
+}
+
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        Self::Fails(Box::new(failure))
+    }
+}
+
+impl Failure {
+    /// A value that differs from what was expected.
+    #[must_use]
+    pub fn different(at: Option<String>, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { at, expected: expected.into(), actual: actual.into(), note: None, ground: Ground::Different }
+    }
+
+    /// The same, with an explanation.
+    #[must_use]
+    pub fn note(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
+
+    /// The same, as a failure of another kind.
+    #[must_use]
+    pub fn ground(self, ground: Ground) -> Self {
+        Self { ground, ..self }
+    }
+
+    /// The whole sentence.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let Self { at, expected, actual, note, ground: _ } = self;
+        let at = at.as_ref().map_or(String::new(), |at| format!("at {at}: "));
+        let note = note.as_ref().map_or(String::new(), |note| format!("; {note}"));
+        format!("{at}expected {expected}, actual {actual}{note}")
+    }
+}
+
+impl Judgement {
+    /// The judgement on a subject: `expected` and `actual` describe it where it holds.
+    #[must_use]
+    pub fn new(
+        span: Option<&Span>,
+        subject: impl Into<String>,
+        outcome: Result<Outcome, Unresolved>,
+        described: impl FnOnce() -> (String, String),
+    ) -> Self {
+        let (span, subject) = (span.cloned(), subject.into());
+        match outcome {
+            Ok(Outcome::Holds) => {
+                let (expected, actual) = described();
+                Self { span, subject, holds: true, expected: cut(expected), actual: cut(actual), message: String::new() }
+            }
+            Ok(Outcome::Fails(failure)) => {
+                let message = cut_to(failure.message(), 3 * SHOWN_BYTES);
+                Self { span, subject, holds: false, expected: cut(failure.expected), actual: cut(failure.actual), message }
+            }
+            Err(Unresolved { message }) => {
+                let (expected, actual) = described();
+                let message = format!("could not be evaluated: {message}");
+                Self { span, subject, holds: false, expected: cut(expected), actual: cut(actual), message }
+            }
+        }
+    }
+}
+
+/// A value as people see it: compact JSON, cut after [`SHOWN_BYTES`] bytes. Takes no longer for a large value than for a small one.
+#[must_use]
+pub fn shown(value: &Json) -> String {
+    let mut text = String::new();
+    write_shown(value, &mut text);
+    cut(text)
+}
+
+/// A value that may not be there, as people see it.
+#[must_use]
+pub fn shown_or_nothing(value: Option<&Json>) -> String {
+    value.map_or_else(|| String::from("nothing"), shown)
+}
+
+/// Several phrases, of which the first few are shown.
+#[must_use]
+pub fn listed<'a>(values: impl ExactSizeIterator<Item = &'a Json>, separator: &str) -> String {
+    const MANY: usize = 10;
+    let n_more = values.len().saturating_sub(MANY);
+    let mut phrases: Vec<String> = values.take(MANY).map(shown).collect();
+    if n_more > 0 {
+        phrases.push(format!("… ({n_more} more)"));
+    }
+    phrases.join(separator)
+}
+
+/// A text cut to what is shown, with an ellipsis where something was cut.
+#[must_use]
+pub fn cut(text: String) -> String {
+    cut_to(text, SHOWN_BYTES)
+}
+
+/// A text cut to `limit` bytes, with an ellipsis where something was cut.
+#[must_use]
+pub fn cut_to(mut text: String, limit: usize) -> String {
+    if text.len() <= limit {
+        return text;
+    }
+    let mut end = limit.saturating_sub('…'.len_utf8());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text.push('…');
+    text
+}
+
+fn write_shown(value: &Json, text: &mut String) {
+    if text.len() > SHOWN_BYTES {
+        return;
+    }
+    match value {
+        Json::Null => text.push_str("null"),
+        Json::Bool(true) => text.push_str("true"),
+        Json::Bool(false) => text.push_str("false"),
+        Json::Number(number) => text.push_str(number.as_str()),
+        Json::String(string) => write_quoted(string, text),
+        Json::List(elements) => {
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                if text.len() > SHOWN_BYTES {
+                    return;
+                }
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                write_shown(element, text);
+            }
+            text.push(']');
+        }
+        Json::Map(entries) => {
+            text.push('{');
+            for (index, (key, element)) in entries.iter().enumerate() {
+                if text.len() > SHOWN_BYTES {
+                    return;
+                }
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                write_quoted(key, text);
+                text.push_str(": ");
+                write_shown(element, text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+fn write_quoted(string: &str, text: &mut String) {
+    let mut end = string.len().min(SHOWN_BYTES + 1);
+    while !string.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.push_str(&json::quote(&string[..end]));
+}
+
+/// A text in quotes, as people see it, cut where it is long.
+#[must_use]
+pub fn quoted(string: &str) -> String {
+    let mut text = String::new();
+    write_quoted(string, &mut text);
+    cut(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_reads_as_one_sentence() {
+        let failure = Failure::different(Some(String::from("$[3].version")), "\"2\"", "\"1\"").note("as text");
+        assert_eq!(failure.message(), "at $[3].version: expected \"2\", actual \"1\"; as text");
+        assert_eq!(Failure::different(None, "200", "503").message(), "expected 200, actual 503");
+    }
+
+    #[test]
+    fn long_values_are_cut_between_characters() {
+        let long = Json::text("ü".repeat(5_000));
+        let text = shown(&long);
+        assert!(text.len() <= SHOWN_BYTES && text.ends_with('…'), "{} bytes", text.len());
+        let many = Json::List(vec![long; 50]);
+        assert!(shown(&many).len() <= SHOWN_BYTES);
+    }
+
+    #[test]
+    fn short_values_are_shown_whole() {
+        let value = Json::Map(vec![(String::from("a\n"), Json::List(vec![Json::Null, Json::Bool(true), Json::text("x")]))]);
+        assert_eq!(shown(&value), r#"{"a\n": [null, true, "x"]}"#);
+    }
+}

@@ -1,0 +1,12 @@
+//! Looks into what was seen: a response decoded once, and captures taken from it.
+//!
+//! Holds no judgement: what is there and what is not is data for `assertion` and `execute`.
+
+pub mod capture;
+pub mod html;
+pub mod path;
+pub mod pattern;
+pub mod response;
+
+pub use capture::{Capture, CaptureFailure, Captured};
+pub use response::Response;
