@@ -13,6 +13,7 @@ use super::{
     words::{self, Mood},
 };
 use crate::{
+    mask::{sanitize, sanitize_line},
     record::{Case, CaseStarted, End, Entry, Failure, Finding, Hidden, NotObserved, Revision, Role, Run, SnapshotOutcome, Warning},
     verdict::Status,
 };
@@ -55,11 +56,11 @@ pub fn case_line(case: &Case, screen: Screen) -> String {
         notes.clear();
     }
     if let Some(reason) = &case.reason {
-        notes.push(safe(&first_line(reason)));
+        notes.push(one_line(&first_line(reason)));
     }
     let status = format!("{:<10}", case.status.name());
     let note = if notes.is_empty() { String::new() } else { format!("  {}", notes.join(", ")) };
-    let id = safe(&case.id);
+    let id = one_line(&case.id);
     let width = screen.width.max(MIN_WIDTH);
     // The identity is what people search for: the note gives way first.
     let id = fit(&id, width.saturating_sub(11));
@@ -73,10 +74,10 @@ pub fn case_line(case: &Case, screen: Screen) -> String {
 pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
     let Failure { status, environment, file, line, column, step, message, expected, actual, excerpt, curl } = failure;
     let mut block = String::new();
-    let head = format!("{} {}", screen.paint(colour_of(*status), status.name()), screen.paint(Colour::Strong, &safe(case)));
+    let head = format!("{} {}", screen.paint(colour_of(*status), status.name()), screen.paint(Colour::Strong, &one_line(case)));
     let _ = writeln!(block, "{head}");
-    let _ = writeln!(block, "  {}:{line}:{column}", safe(file));
-    let _ = writeln!(block, "  {} on {}", safe(step), safe(environment));
+    let _ = writeln!(block, "  {}:{line}:{column}", one_line(file));
+    let _ = writeln!(block, "  {} on {}", one_line(step), one_line(environment));
     push_text(&mut block, "  ", "  ", message, screen);
     if !expected.is_empty() || !actual.is_empty() {
         push_text(&mut block, "    expected  ", "              ", &or_nothing(expected), screen);
@@ -87,7 +88,7 @@ pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
     }
     if !curl.is_empty() {
         // Whole and on one line, so that it can be copied.
-        let _ = writeln!(block, "    {}", screen.paint(Colour::Faint, &safe(&curl.replace('\n', " "))));
+        let _ = writeln!(block, "    {}", screen.paint(Colour::Faint, &one_line(&curl.replace('\n', " "))));
     }
     block
 }
@@ -125,7 +126,7 @@ fn finding_line(finding: &Finding, screen: Screen) -> String {
             finding.path,
             finding.summary,
             words::counted(finding.count, "place"),
-            fit(&safe(&finding.fingerprint), 8).trim_end_matches('…'),
+            fit(&one_line(&finding.fingerprint), 8).trim_end_matches('…'),
         ),
         screen,
     );
@@ -142,7 +143,7 @@ pub fn summary_block(summary: &Summary, report: &str, screen: Screen) -> String 
         Mood::Unknown => Colour::Magenta,
         Mood::Look => Colour::Yellow,
     };
-    let mut block = format!("{}\n", screen.paint_strong(colour, &safe(&answer.sentence)));
+    let mut block = format!("{}\n", screen.paint_strong(colour, &one_line(&answer.sentence)));
     let failing = summary.findings.iter().filter(|finding| finding.fails).count();
     for finding in summary.findings.iter().take(MAX_LISTED.max(failing.min(2 * MAX_LISTED))) {
         block.push_str(&finding_line(finding, screen));
@@ -177,7 +178,7 @@ pub fn summary_block(summary: &Summary, report: &str, screen: Screen) -> String 
         let _ = writeln!(block, "what is meant is accepted by: prodiff accept");
     }
     if !report.is_empty() {
-        let _ = writeln!(block, "report: {}", safe(report));
+        let _ = writeln!(block, "report: {}", one_line(report));
     }
     block
 }
@@ -186,7 +187,7 @@ fn list_cases(block: &mut String, summary: &Summary, status: Status, screen: Scr
     let mut of_status = summary.rows.iter().filter(|row| row.status == status);
     for row in of_status.by_ref().take(MAX_LISTED) {
         let place = format!("{}:{}", row.file, row.line);
-        let _ = writeln!(block, "  {:<10}  {}  {}", status.name(), safe(&row.id), screen.paint(Colour::Faint, &safe(&place)));
+        let _ = writeln!(block, "  {:<10}  {}  {}", status.name(), one_line(&row.id), screen.paint(Colour::Faint, &one_line(&place)));
     }
     let more = of_status.count();
     if more > 0 {
@@ -452,20 +453,14 @@ fn width_of(character: char) -> usize {
     }
 }
 
-/// Text that cannot act on a terminal or in the log of a CI.
+/// Text that cannot act on a terminal or in the log of a CI, with tabs of a width that can be counted.
 fn safe(text: &str) -> String {
-    let visible = super::text::visible(text);
-    let mut lines = visible.split('\n').map(|line| {
-        let start = line.len() - line.trim_start().len();
-        let line = if line[start..].starts_with("::") { format!("{}: :{}", &line[..start], &line[start + 2..]) } else { line.to_owned() };
-        line.replace("##", "# #").replace('\t', "    ")
-    });
-    let mut text = lines.next().unwrap_or_default();
-    for line in lines {
-        text.push('\n');
-        text.push_str(&line);
-    }
-    text
+    sanitize(text).replace('\t', "    ")
+}
+
+/// The same for what must stay on one line.
+fn one_line(text: &str) -> String {
+    sanitize_line(text).replace('\t', "    ")
 }
 
 #[cfg(test)]
@@ -565,6 +560,7 @@ mod tests {
         let entries = Sample::Hostile.entries();
         let case = &cases(Sample::Hostile)[0];
         let summary = check::summary(&entries);
+        assert_eq!(case_line(case, FILE).lines().count(), 1);
         let mut text = case_line(case, FILE) + "\n" + &summary_block(&summary, "", FILE) + &finding_block(&summary.findings[0], FILE);
         for failure in &case.failures {
             text += &failure_block(&case.id, failure, FILE);
