@@ -87,8 +87,8 @@ pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
         push_text(&mut block, "    response  ", "              ", excerpt, screen);
     }
     if !curl.is_empty() {
-        // Whole and on one line, so that it can be copied.
-        let _ = writeln!(block, "    {}", screen.paint(Colour::Faint, &one_line(&curl.replace('\n', " "))));
+        // Whole and neither wrapped nor indented further, so that it can be copied: a line feed in it is the body's own.
+        let _ = writeln!(block, "    {}", screen.paint(Colour::Faint, &safe(curl)));
     }
     block
 }
