@@ -2,6 +2,7 @@
 //!
 //! One dynamic value type serves the whole core: bodies, captures, variables, matcher arguments.
 
+mod ids;
 mod number;
 mod path;
 mod read;
@@ -10,6 +11,7 @@ mod trace;
 mod value;
 mod write;
 
+pub use ids::{are_ids, variable_kind};
 pub use number::Number;
 pub(crate) use path::write_key;
 pub use path::{Path, Segment};

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     compare::{Comparison, Kind, Options, Weight, transformation},
-    json::{Json, Position, Selector, Trace, Trail},
+    json::{Json, Position, Selector, Trace, Trail, are_ids},
 };
 
 /// How many fields of a row are looked at to say how alike two rows are.
@@ -189,7 +189,8 @@ impl<'d> Walk<'d> {
     fn map(&mut self, task: &Task<'d>) {
         let (expected, actual) = (self.entries(0, task.expected), self.entries(1, task.actual));
         let version_by = self.rules_at(&task.trail).version_by;
-        let step = if has_id_keys(&expected, &actual) { Step::Id } else { Step::Key };
+        let keys: Vec<&str> = expected.iter().chain(&actual).map(|(key, _)| *key).collect();
+        let step = if are_ids(&keys, expected.len().max(actual.len())) { Step::Id } else { Step::Key };
         let repeats_keys = self.digests[0].get(task.expected.id).repeats_keys || self.digests[1].get(task.actual.id).repeats_keys;
         let same_keys =
             !repeats_keys && expected.len() == actual.len() && expected.iter().zip(&actual).all(|((one, _), (two, _))| one == two);
@@ -475,29 +476,6 @@ fn class(json: &Json) -> Class {
         Json::Map(_) => Class::Map,
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Class::Scalar,
     }
-}
-
-/// Whether the keys of a map are ids rather than names of fields: all of them look like ids, or there are more than anybody
-/// writes into a schema and some are no words.
-fn has_id_keys(expected: &[Entry<'_>], actual: &[Entry<'_>]) -> bool {
-    const MOST_FIELDS: usize = 50;
-    const LEAST_ODD_PERCENT: usize = 10;
-    let keys = || expected.iter().chain(actual).map(|(key, _)| *key);
-    if keys().next().is_none() {
-        return false;
-    }
-    if keys().all(transformation::looks_like_id) {
-        return true;
-    }
-    let n_keys = expected.len().max(actual.len());
-    if n_keys <= MOST_FIELDS {
-        return false;
-    }
-    let is_odd = |key: &&str| {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        key.is_empty() || key.len() > 100 || key.starts_with(|first: char| first.is_ascii_digit()) || !key.bytes().all(is_word)
-    };
-    keys().filter(is_odd).count() * 100 >= keys().count() * LEAST_ODD_PERCENT
 }
 
 #[cfg(test)]
