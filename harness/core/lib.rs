@@ -23,10 +23,24 @@ pub mod extract;
 
 // What is kept of it, and what differs.
 pub mod compare;
+pub mod normalise;
+pub mod reading;
 pub mod snapshot;
+
+// What people write, and what is played of it.
+pub mod suite;
+
+pub mod environment;
+
+pub mod check;
+pub mod schema;
+pub mod plan;
+
+pub mod execute;
 
 // The run as data.
 pub mod record;
+pub mod review;
 pub mod verdict;
 
 // The record as text.

@@ -132,10 +132,11 @@ impl CookieJar {
         }
     }
 
-    /// What goes into the `Cookie` header of a request to `url`: longest path first, then oldest first (RFC 6265, 5.4).
+    /// The names and values that go into the `Cookie` header of a request to `url`: longest path first, then oldest
+    /// first (RFC 6265, 5.4).
     #[must_use]
-    pub fn header(&self, url: &Url, now: DateTime<Utc>) -> Option<String> {
-        let host = url.host_str()?.to_ascii_lowercase();
+    pub fn fitting(&self, url: &Url, now: DateTime<Utc>) -> Vec<(&str, &str)> {
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
         let mut fitting: Vec<&Cookie> = self
             .cookies
             .iter()
@@ -145,8 +146,7 @@ impl CookieJar {
             .filter(|cookie| cookie.expires.is_none_or(|expires| expires > now))
             .collect();
         fitting.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        let pairs: Vec<String> = fitting.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-        (!pairs.is_empty()).then(|| pairs.join("; "))
+        fitting.into_iter().map(|cookie| (cookie.name.as_str(), cookie.value.as_str())).collect()
     }
 
     /// Names and values of all cookies: what a saved session must keep secret.
@@ -194,7 +194,9 @@ mod tests {
         for header in set {
             jar.store(&Url::parse(from).unwrap(), &SetCookie::parse(header).unwrap(), now());
         }
-        assert_eq!(jar.header(&Url::parse(to).unwrap(), now()).as_deref(), expected, "{set:?} from {from} to {to}");
+        let sent: Vec<String> =
+            jar.fitting(&Url::parse(to).unwrap(), now()).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(sent.join("; "), expected.unwrap_or_default(), "{set:?} from {from} to {to}");
     }
 
     #[test]

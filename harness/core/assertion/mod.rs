@@ -9,3 +9,4 @@ pub mod response;
 pub mod url;
 
 pub use judgement::{Context, Failure, Ground, Judgement, Outcome, Sites, Unresolved};
+pub use response::Expectations;

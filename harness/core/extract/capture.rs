@@ -73,6 +73,8 @@ enum Source {
     Time,
 }
 
+const SUCH_AS: &str = "such as `{json: $.version}` or `{header: location}`";
+
 /// The keys of a capture, in the order of the language page.
 const KEYS: [&str; 12] = ["json", "header", "cookie", "html", "attribute", "regex", "url", "status", "time", "all", "default", "secret"];
 
@@ -89,16 +91,20 @@ impl std::fmt::Debug for Captured {
 impl Capture {
     /// Reads a capture; every mistake goes into the diagnostics.
     pub fn parse(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
-        let help = "such as `{json: $.version}` or `{header: location}`";
         let Yaml::Map(entries) = &node.value else {
             let help = match &node.value {
                 Yaml::Text { text, .. } if text.starts_with('$') => format!("did you mean `{{json: '{text}'}}`?"),
-                _ => String::from(help),
+                _ => String::from(SUCH_AS),
             };
             diagnostics.push(Diagnostic::error(&node.span, "a capture says where to take its value from").help(help));
             return None;
         };
-        let mut capture = Self { links: Vec::new(), default: None, takes: Takes::First, is_secret: false, span: node.span.clone() };
+        Self::parse_entries(entries, &node.span, diagnostics)
+    }
+
+    /// Reads the entries of a map from which the caller has taken its own keys.
+    pub fn parse_entries(entries: &[Entry], span: &Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut capture = Self { links: Vec::new(), default: None, takes: Takes::First, is_secret: false, span: span.clone() };
         let n_before = diagnostics.len();
         for entry in entries {
             capture.read_entry(entry, diagnostics);
@@ -107,7 +113,7 @@ impl Capture {
             return None;
         }
         if capture.links.is_empty() {
-            diagnostics.push(Diagnostic::error(&node.span, "a capture says where to take its value from").help(help));
+            diagnostics.push(Diagnostic::error(span, "a capture says where to take its value from").help(SUCH_AS));
             return None;
         }
         for link in &capture.links[1..] {
@@ -326,7 +332,10 @@ impl Capture {
                 }
             },
             Source::Html { css, attribute } => match json {
-                Json::String(text) => self.elements(css, attribute.as_ref(), &scraper::Html::parse_fragment(text), scope)?,
+                Json::String(text) => match html::parse(text) {
+                    Ok(document) => self.elements(css, attribute.as_ref(), &document, scope)?,
+                    Err(message) => Err(message),
+                },
                 Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Map(_) => {
                     Err(format!("a CSS selector takes text, found {}", shown(json)))
                 }
@@ -432,6 +441,24 @@ fn unknown(key: &str, span: &Span) -> Diagnostic {
     }
 }
 
+/// JSON Schema (2020-12) of a capture.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let text = serde_json::json!({"type": "string"});
+    let yes = serde_json::json!({"const": true});
+    let mut properties = serde_json::Map::new();
+    for key in KEYS {
+        let schema = match key {
+            "status" | "url" | "time" => yes.clone(),
+            "all" | "secret" => serde_json::json!({"type": "boolean"}),
+            "default" => serde_json::json!({}),
+            _ => text.clone(),
+        };
+        properties.insert(key.to_owned(), schema);
+    }
+    serde_json::json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties})
+}
+
 impl From<Unresolved> for CaptureFailure {
     fn from(unresolved: Unresolved) -> Self {
         Self { message: format!("could not be evaluated: {}", unresolved.message) }
@@ -475,6 +502,13 @@ mod tests {
         let capture = Capture::parse(&node(written), &mut diagnostics);
         assert_eq!(diagnostics.iter().map(sentence).collect::<Vec<_>>(), expected, "{written}");
         assert!(capture.is_none(), "{written}");
+    }
+
+    #[test]
+    fn the_schema_knows_every_key() {
+        let schema = schema();
+        assert!(KEYS.iter().all(|key| schema["properties"][key].is_object()));
+        assert!(NOT_YET.iter().all(|key| schema["properties"][key].is_null()), "what is not supported yet is not described");
     }
 
     #[test]

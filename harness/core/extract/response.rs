@@ -6,6 +6,7 @@ use encoding_rs::{Encoding, UTF_8};
 use scraper::Html;
 use url::Url;
 
+use super::html;
 use crate::{
     action::SetCookie,
     json::{self, Json},
@@ -181,9 +182,9 @@ impl<'a> Response<'a> {
     /// The body as an HTML document. Any text is one, as in browsers.
     ///
     /// # Errors
-    /// When not all of it was read: why.
+    /// When not all of it was read, or it nests too deep: why.
     pub fn html(&self) -> Result<&Html, &str> {
-        let html = self.html.get_or_init(|| self.text().map(Html::parse_document).map_err(str::to_owned));
+        let html = self.html.get_or_init(|| self.text().map_err(str::to_owned).and_then(html::parse));
         html.as_ref().map_err(String::as_str)
     }
 }
@@ -203,7 +204,11 @@ fn not_json(text: &str, media_type: Option<&str>, error: &json::JsonError) -> St
     }
     let claims_json = media_type.is_some_and(|media| media.contains("json"));
     if start.starts_with('<') || !(claims_json || start.starts_with(['{', '['])) {
-        let what = media_type.map_or_else(String::new, |media| format!(" but {media}"));
+        let what = match media_type {
+            Some(media) if claims_json => format!(", though it says {media}"),
+            Some(media) => format!(" but {media}"),
+            None => String::new(),
+        };
         return format!("the body is not JSON{what}; it begins {}", quoted(start));
     }
     let offset = floor(text, error.offset);
@@ -310,6 +315,7 @@ mod tests {
             "\n<!doctype html>\n<title>Down</title>",
             "the body is not JSON but text/html; it begins \"<!doctype html>\"",
         );
+        check("application/json", "<html>", "the body is not JSON, though it says application/json; it begins \"<html>\"");
         check("application/json", "", "the body is empty, not JSON");
         check("text/plain", "Internal error", "the body is not JSON but text/plain; it begins \"Internal error\"");
         let message = json_message("application/json", b"{\"a\": 1,\n \"b\": tru}");

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Json, Path, Segment, Selector, selector::Pick, selector::Step};
+use super::{Json, Path, Segment, Selector, steps::Pick, steps::Step};
 
 /// A list of JSONPaths that a walk asks "which of you select this value?".
 pub(crate) struct Trace<'s> {

@@ -4,5 +4,6 @@
 //! masked by bytes again where it is written. Fields are added, never changed, within [`VERSION`].
 
 mod entry;
+pub mod observe;
 
 pub use entry::*;

@@ -128,8 +128,9 @@ impl<'n> Fields<'n> {
     /// The same, where more keys exist than were asked for.
     pub fn finish_with(self, what: &str, more: &[&str]) {
         let known = self.known.borrow();
+        let (what, of) = what.split_at(what.find(" of ").unwrap_or(what.len()));
         for (entry, _) in self.entries.iter().zip(&self.is_taken).filter(|(_, is_taken)| !is_taken.get()) {
-            let mut diagnostic = Diagnostic::error(&entry.key_span, format!("unknown {what} `{}`", cut(&entry.key)));
+            let mut diagnostic = Diagnostic::error(&entry.key_span, format!("unknown {what} `{}`{of}", cut(&entry.key)));
             let meant = did_you_mean(&entry.key, known.iter().copied().chain(more.iter().copied()));
             match meant {
                 Some(meant) => {

@@ -1,6 +1,9 @@
 //! `contains`: text within text, elements within a list, a part of a map.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Argument, Check, Kind, Mode, Parsing, Place, Subject, argument, equality, parse::push};
 use crate::{
@@ -93,11 +96,20 @@ impl Check for ContainsCheck {
             let why = format!("{} contains nothing", super::quantity::kind(actual));
             return Ok(equality::unsuited(subject, &phrase(), why).into());
         }
-        if part.is_secret() {
-            let holds = lacking(actual, &part, subject.place).is_none();
-            return Ok(if holds { Outcome::Holds } else { Failure::different(subject.place.within(), phrase(), shown(actual)).into() });
-        }
-        Ok(lacking(actual, &part, subject.place).map_or(Outcome::Holds, Outcome::from))
+        let lacks = match (actual, &*part) {
+            // A single element; deeper down a list must be asked for as a list.
+            (Json::List(elements), Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Map(_)) => {
+                missing_elements(elements, std::slice::from_ref(&part))
+                    .map(|_| Failure::different(subject.place.within(), phrase(), shown(actual)))
+            }
+            _ => lacking(actual, &part, subject.place),
+        };
+        Ok(match lacks {
+            None => Outcome::Holds,
+            // The part that is lacking would show a part of the secret.
+            Some(_) if part.is_secret() => Failure::different(subject.place.within(), phrase(), shown(actual)).into(),
+            Some(failure) => failure.into(),
+        })
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
@@ -117,21 +129,19 @@ impl Check for ContainsCheck {
 /// What the value lacks of the part, if anything.
 fn lacking(actual: &Json, part: &Json, place: Place<'_>) -> Option<Failure> {
     match (actual, part) {
-        (Json::Map(_), Json::Map(entries)) => entries.iter().find_map(|(key, part)| {
-            let below = Place::Key(&place, key);
-            match actual.get(key) {
-                Some(value) => lacking(value, part, below),
-                None => Some(Failure::different(below.within(), shown(part), "nothing")),
-            }
-        }),
+        (Json::Map(actual), Json::Map(entries)) => {
+            let index = index(actual);
+            entries.iter().find_map(|(key, part)| {
+                let below = Place::Key(&place, key);
+                match index.get(key.as_str()) {
+                    Some(value) => lacking(value, part, below),
+                    None => Some(Failure::different(below.within(), shown(part), "nothing")),
+                }
+            })
+        }
         (Json::List(elements), Json::List(parts)) => {
             let missing = missing_elements(elements, parts)?;
             Some(Failure::different(place.within(), format!("to contain {}", shown(missing)), shown(actual)))
-        }
-        (Json::List(elements), Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Map(_)) => {
-            // A single element at the top; deeper down a list must be asked for as a list.
-            missing_elements(elements, std::slice::from_ref(part))?;
-            Some(Failure::different(place.within(), format!("to contain {}", shown(part)), shown(actual)))
         }
         (Json::Map(_), Json::String(key)) => Some(
             Failure::different(place.within(), format!("to contain {}", quoted(key)), shown(actual))
@@ -144,8 +154,7 @@ fn lacking(actual: &Json, part: &Json, place: Place<'_>) -> Option<Failure> {
 /// The first expected element that no element of the list is or, for maps, has as its part.
 fn missing_elements<'a>(elements: &[Json], parts: &'a [Json]) -> Option<&'a Json> {
     // Scalars are looked up; only maps and lists must be compared one by one.
-    let known: std::collections::HashSet<String> =
-        if parts.len() > 8 { elements.iter().map(equality::canonical).collect() } else { Default::default() };
+    let known: HashSet<String> = if parts.len() > 8 { elements.iter().map(equality::canonical).collect() } else { Default::default() };
     parts.iter().find(|part| {
         let is_scalar = matches!(part, Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_));
         match (known.is_empty(), is_scalar) {
@@ -156,9 +165,17 @@ fn missing_elements<'a>(elements: &[Json], parts: &'a [Json]) -> Option<&'a Json
     })
 }
 
+/// A map by its keys: of one that was sent twice the last counts.
+fn index(entries: &[(String, Json)]) -> HashMap<&str, &Json> {
+    entries.iter().map(|(key, value)| (key.as_str(), value)).collect()
+}
+
 fn is_part(actual: &Json, part: &Json) -> bool {
     match (actual, part) {
-        (Json::Map(_), Json::Map(entries)) => entries.iter().all(|(key, part)| actual.get(key).is_some_and(|value| is_part(value, part))),
+        (Json::Map(actual), Json::Map(entries)) => {
+            let index = index(actual);
+            entries.iter().all(|(key, part)| index.get(key.as_str()).is_some_and(|value| is_part(value, part)))
+        }
         (Json::List(elements), Json::List(parts)) => missing_elements(elements, parts).is_none(),
         _ => actual == part,
     }
@@ -200,6 +217,11 @@ mod tests {
     fn a_part_of_a_map_is_found_deep_down() {
         check("{contains: {a: {b: 1}}}", r#"{"a": {"b": 1.0, "c": 2}, "d": 3}"#, "");
         check("{contains: {a: {b: 1}}}", r#"{"a": {"b": 2}}"#, "at $.a.b: expected 1, actual 2");
+        check(
+            "{contains: {a: x}}",
+            r#"{"a": ["x"]}"#,
+            "at $.a: expected \"x\", actual [\"x\"]; the value is a list: use `each`, `some`, `contains` or `count`",
+        );
         check("{contains: {a: {b: 1}}}", r#"{"a": {}}"#, "at $.a.b: expected 1, actual nothing");
         let note = "; the value is a map: use `keys: {contains: …}` or `contains: {key: value}`";
         check("{contains: a}", r#"{"a": 1}"#, &format!("expected to contain \"a\", actual {{\"a\": 1}}{note}"));

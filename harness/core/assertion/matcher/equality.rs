@@ -125,46 +125,45 @@ fn plain_decimal(text: &str) -> Option<String> {
 
 /// The first place at which two values that are not equal differ.
 pub(super) fn first_difference(actual: &Json, expected: &Json, place: Place<'_>) -> Failure {
+    // Where no part differs, only a key that was sent twice is left.
+    let repeated = || Failure::different(place.within(), shown(expected), shown(actual)).note("a key was sent twice");
+    difference(actual, expected, place).unwrap_or_else(repeated)
+}
+
+/// Looks at every part once: a comparison before each step down would look at deep parts again and again.
+fn difference(actual: &Json, expected: &Json, place: Place<'_>) -> Option<Failure> {
     match (actual, expected) {
         (Json::Map(actual_entries), Json::Map(expected_entries)) => {
             let index: HashMap<&str, &Json> = actual_entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
-            for (key, expected) in expected_entries {
+            let known: HashMap<&str, &Json> = expected_entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+            let differs = expected_entries.iter().find_map(|(key, expected)| {
                 let below = Place::Key(&place, key);
                 match index.get(key.as_str()) {
-                    Some(actual) if *actual == expected => {}
-                    Some(actual) => return first_difference(actual, expected, below),
-                    None => return Failure::different(below.within(), shown(expected), "nothing"),
+                    Some(actual) => difference(actual, expected, below),
+                    None => Some(Failure::different(below.within(), shown(expected), "nothing")),
                 }
-            }
-            let known: HashMap<&str, &Json> = expected_entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
-            if let Some((key, surplus)) = actual_entries.iter().find(|(key, _)| !known.contains_key(key.as_str())) {
-                return Failure::different(Place::Key(&place, key).within(), "nothing", shown(surplus));
-            }
-            // Only a key that was sent twice is left.
-            Failure::different(place.within(), shown(expected), shown(actual)).note("a key was sent twice")
+            });
+            differs.or_else(|| {
+                let (key, surplus) = actual_entries.iter().find(|(key, _)| !known.contains_key(key.as_str()))?;
+                Some(Failure::different(Place::Key(&place, key).within(), "nothing", shown(surplus)))
+            })
         }
         (Json::List(actual_elements), Json::List(expected_elements)) => {
-            for (index, expected) in expected_elements.iter().enumerate() {
-                let below = Place::Index(&place, index);
-                match actual_elements.get(index) {
-                    Some(actual) if actual == expected => {}
-                    Some(actual) => return first_difference(actual, expected, below),
-                    None => {
-                        return Failure::different(below.within(), shown(expected), "nothing")
-                            .note(lengths(actual_elements, expected_elements));
-                    }
-                }
-            }
-            let surplus = actual_elements.get(expected_elements.len());
-            Failure::different(Place::Index(&place, expected_elements.len()).within(), "nothing", shown_or_nothing(surplus))
-                .note(lengths(actual_elements, expected_elements))
+            let pairs = actual_elements.iter().zip(expected_elements).enumerate();
+            let differs =
+                pairs.into_iter().find_map(|(index, (actual, expected))| difference(actual, expected, Place::Index(&place, index)));
+            differs.or_else(|| {
+                let index = actual_elements.len().min(expected_elements.len());
+                let (expected, actual) = (expected_elements.get(index), actual_elements.get(index));
+                let at = Place::Index(&place, index).within();
+                let failure = Failure::different(at, shown_or_nothing(expected), shown_or_nothing(actual));
+                (expected.is_some() || actual.is_some()).then(|| failure.note(lengths(actual_elements, expected_elements)))
+            })
         }
+        _ if actual == expected => None,
         _ => {
             let failure = Failure::different(place.within(), shown(expected), shown(actual));
-            match hint(actual, expected, Mode::Json) {
-                Some(note) => failure.note(note),
-                None => failure,
-            }
+            Some(Failure { note: hint(actual, expected, Mode::Json), ..failure })
         }
     }
 }

@@ -46,5 +46,5 @@ mod unique;
 
 pub use argument::{Argument, Resolved};
 pub use parse::{Matcher, Parsing};
-pub use registry::{Check, Kind, MATCHERS, NOT_YET, find};
+pub use registry::{Check, Kind, MATCHERS, NOT_YET, definitions, find};
 pub use subject::{Mode, Place, Subject};

@@ -68,8 +68,7 @@ impl Matcher {
             diagnostics.push(Diagnostic::error(span, "there is no matcher").help("such as `equals: …` or `exists: true`"));
             return None;
         }
-        let companions: Vec<&str> =
-            entries.iter().filter_map(|entry| find(&entry.key)).flat_map(|kind| kind.companions()).copied().collect();
+        let companions: Vec<&str> = entries.iter().filter_map(|entry| find(&entry.key)).flat_map(|kind| kind.companions()).collect();
         let mut checks = Some(Vec::new());
         for entry in entries {
             if companions.contains(&entry.key.as_str()) {
@@ -163,6 +162,9 @@ fn unknown(entry: &Entry) -> Diagnostic {
     let diagnostic = Diagnostic::error(&entry.key_span, format!("unknown matcher `{name}`"));
     if name.starts_with('$') {
         return diagnostic.help(format!("rows of a list are judged with `each: {{{name}: …}}`"));
+    }
+    if let Some(kind) = MATCHERS.iter().find(|kind| kind.companions().contains(&name)) {
+        return diagnostic.help(format!("it stands beside `{}`", kind.name()));
     }
     match did_you_mean(name, MATCHERS.iter().map(|kind| kind.name())) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

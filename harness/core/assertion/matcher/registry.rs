@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     assertion::{Context, Outcome, Unresolved},
+    normalise,
     template::Dynamic,
     yaml::Node,
 };
@@ -27,8 +28,8 @@ pub trait Kind: Sync {
     fn schema(&self) -> serde_json::Value;
 
     /// Keys that may stand beside the name and belong to it.
-    fn companions(&self) -> &'static [&'static str] {
-        &[]
+    fn companions(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Reads what stands behind the name; every mistake goes into the diagnostics.
@@ -97,6 +98,38 @@ pub fn find(name: &str) -> Option<&'static dyn Kind> {
     MATCHERS.iter().copied().find(|kind| kind.name() == name)
 }
 
+/// JSON Schema (2020-12) of what matchers and rows look like, for `$defs`: `matcher` and `row`.
+#[must_use]
+pub fn definitions() -> serde_json::Value {
+    let mut properties = serde_json::Map::new();
+    for kind in MATCHERS {
+        let mut schema = kind.schema();
+        schema["description"] = format!("{} For example `{}`.", kind.documentation(), kind.example()).into();
+        properties.insert(kind.name().to_owned(), schema);
+    }
+    for companion in MATCHERS.iter().flat_map(|kind| kind.companions()) {
+        let schema = normalise::find(companion).map_or_else(|| serde_json::json!({}), |rule| rule.schema());
+        properties.entry(companion).or_insert(schema);
+    }
+    let reference = serde_json::json!({"$ref": "#/$defs/matcher"});
+    serde_json::json!({
+        "matcher": {
+            "description": "A plain value means equal; otherwise a map of matchers, all of which must hold.",
+            "anyOf": [
+                {"type": ["string", "number", "boolean", "null", "array"]},
+                {"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties},
+            ],
+        },
+        "row": {
+            "description": "A matcher of each element, or matchers of values within it by JSONPath.",
+            "anyOf": [
+                reference,
+                {"type": "object", "minProperties": 1, "additionalProperties": false, "patternProperties": {"^\\$": reference}},
+            ],
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -118,6 +151,18 @@ mod tests {
             let matcher = Matcher::parse(&testing::node(kind.example()), Mode::Json, &mut diagnostics);
             assert!(matcher.is_some() && diagnostics.is_empty(), "{name}: {diagnostics:?}");
         }
+    }
+
+    #[test]
+    fn the_schema_describes_every_matcher() {
+        let definitions = definitions();
+        let properties = &definitions["matcher"]["anyOf"][1]["properties"];
+        for kind in MATCHERS {
+            let description = properties[kind.name()]["description"].as_str().unwrap_or_default();
+            assert!(description.starts_with(kind.documentation()) && description.contains(kind.example()), "{}", kind.name());
+        }
+        assert_eq!(definitions["row"]["anyOf"][1]["patternProperties"]["^\\$"]["$ref"], "#/$defs/matcher");
+        assert!(properties["schema"].is_null(), "what is not supported yet is not described");
     }
 
     #[test]

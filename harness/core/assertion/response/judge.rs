@@ -34,6 +34,17 @@ impl Expectations {
         judgements
     }
 
+    /// The same for a step that looks once more at a response: only what it states is judged, since the implied status was
+    /// judged where the response was asked for.
+    #[must_use]
+    pub fn judge_stated(&self, response: &Response<'_>, context: &Context<'_>) -> Vec<Judgement> {
+        let mut judgements = self.judge(response, context);
+        if matches!(self.status, Status::Implied) {
+            judgements.remove(0);
+        }
+        judgements
+    }
+
     fn judge_status(&self, response: &Response<'_>, context: &Context<'_>) -> Judgement {
         let status = response.status();
         let actual = Json::Number(Number::from(status));

@@ -3,6 +3,8 @@
 mod expectation;
 mod judge;
 mod parse;
+mod schema;
 
 pub use expectation::Expectations;
 pub use parse::{EXPECTATIONS, NOT_YET};
+pub use schema::schema;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The keys of `expect` for a response, each with what people are told of it.
-pub const EXPECTATIONS: [(&str, &str); 11] = [
+pub const EXPECTATIONS: [(&str, &str); 12] = [
     ("status", "The status code: `200`, a class such as `2xx`, a matcher, or `any`. Left out, it means below 400."),
     ("header", "Headers by name, each with a matcher of its text."),
     ("cookie", "Cookies that the response sets, each with a matcher of its value, or a map of value and attributes."),
@@ -25,10 +25,8 @@ pub const EXPECTATIONS: [(&str, &str); 11] = [
     ("url", "Where the request ended after redirects: path and query, or a map of parts."),
     ("redirects", "The redirects that were followed: how many, or a list of status and target."),
     ("time", "How long it took, or a map of `first_byte` and `connect`."),
+    ("values", "Values of templates, each `{of: '{{ … }}'}` with a matcher."),
 ];
-
-/// The keys that stand in every `expect`.
-const EVERYWHERE: [&str; 1] = ["values"];
 
 /// The keys that later versions will know.
 pub const NOT_YET: [&str; 22] = [
@@ -58,7 +56,7 @@ pub const NOT_YET: [&str; 22] = [
 
 const RESULT: &str = "result";
 
-const COOKIE_PARTS: [(&str, CookiePart); 8] = [
+pub(super) const COOKIE_PARTS: [(&str, CookiePart); 8] = [
     ("value", CookiePart::Value),
     ("secure", CookiePart::Secure),
     ("http_only", CookiePart::HttpOnly),
@@ -343,7 +341,7 @@ fn unknown(key: &str, entry: &Entry) -> Diagnostic {
         return Diagnostic::error(&entry.key_span, format!("`{key}` is not supported yet"));
     }
     let diagnostic = Diagnostic::error(&entry.key_span, format!("unknown expectation `{key}`"));
-    let known = EXPECTATIONS.iter().map(|(name, _)| *name).chain(EVERYWHERE);
+    let known = EXPECTATIONS.iter().map(|(name, _)| *name);
     match did_you_mean(key, known.clone()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if key.starts_with('$') => diagnostic.help(format!("did you mean `json: {{{key}: …}}`?")),

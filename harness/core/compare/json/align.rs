@@ -143,7 +143,7 @@ impl<S: Fn(usize, usize) -> u32> Inner<'_, S> {
         }
     }
 
-    /// Pairs rows in order: each with the nearest alike within a window that keeps the work within [`MAX_PAIRS_PER_LIST`],
+    /// Pairs rows in order: each with the most alike within a window that keeps the work within [`MAX_PAIRS_PER_LIST`],
     /// so that one lost row does not shift all that follow; else with the one at the same place if it has the same form.
     fn pair_in_order(&self, left: &mut Left, pairs: &mut Vec<(usize, usize)>) {
         let (expected, actual) = self.rows(left);
@@ -152,12 +152,18 @@ impl<S: Fn(usize, usize) -> u32> Inner<'_, S> {
         while one < expected.len() && two < actual.len() {
             let weigh = |ahead: usize, other_ahead: usize| {
                 let (one, two) = (expected.get(one + ahead)?, actual.get(two + other_ahead)?);
-                let is_alike = self.expected[*one].class == self.actual[*two].class && (self.similarity)(*one, *two) >= ALIKE;
-                is_alike.then_some((ahead, other_ahead))
+                let is_one_class = self.expected[*one].class == self.actual[*two].class;
+                let similarity = if is_one_class { (self.similarity)(*one, *two) } else { 0 };
+                (similarity >= ALIKE).then_some((similarity, ahead, other_ahead))
             };
-            let nearest = (0..window).find_map(|ahead| weigh(0, ahead).or_else(|| weigh(ahead, 0)));
-            match nearest {
-                Some((ahead, other_ahead)) => {
+            let within = (0..window).flat_map(|ahead| [weigh(0, ahead), if ahead == 0 { None } else { weigh(ahead, 0) }]).flatten();
+            // The most alike; of equals the nearest, which comes first.
+            let best = within.fold(None, |best: Option<(u32, usize, usize)>, next| match best {
+                Some(best) if best.0 >= next.0 => Some(best),
+                Some(_) | None => Some(next),
+            });
+            match best {
+                Some((_, ahead, other_ahead)) => {
                     one += ahead;
                     two += other_ahead;
                     left.take(expected[one], actual[two], pairs);
@@ -447,7 +453,7 @@ mod tests {
         assert!(asked.replace(0) < MAX_PAIRS_PER_LIST);
         assert_eq!((alignment.pairs.len(), alignment.added.len(), budget), (0, 601, MAX_PAIRS_PER_COMPARISON));
         // One row lost among many that all changed: the rows behind it are still themselves.
-        let alike = |one: usize, two: usize| if one == two + usize::from(two >= 300) { 900 } else { 200 };
+        let alike = |one: usize, two: usize| if one == two + usize::from(two >= 300) { 900 } else { 700 };
         let alignment = align(&rows(0, 601), &rows(1_000, 600), Order::Counts, &mut budget, alike);
         assert_eq!((alignment.removed, alignment.added.len()), (vec![300], 0));
         let alignment = align(&rows(0, 40), &rows(1_000, 50), Order::Counts, &mut budget, count);

@@ -5,6 +5,8 @@ mod digest;
 mod emit;
 mod key;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub(super) use align::anchors as unmoved;

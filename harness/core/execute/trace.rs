@@ -1,0 +1,133 @@
+//! What one step did, as it happened: bytes and secrets and all. The shell names and masks it before it is written.
+
+use std::time::Duration;
+
+use crate::{
+    action::{CookieJar, HttpRequest},
+    assertion::Judgement,
+    diagnostic::Span,
+    execute::call::Call,
+    json::Json,
+    observation::{Exchange, Fault},
+    plan::Section,
+    verdict::Status,
+};
+
+/// Something that a case tells while it runs.
+#[derive(Debug)]
+pub enum Event {
+    /// A value became known that must not be written: mask it from now on.
+    Secret {
+        /// What it is called: a capture's name, or the name of the secret it was made from.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// `save_session`: cookies to keep under a name.
+    Session {
+        /// The session's name.
+        name: String,
+        /// The cookies.
+        jar: CookieJar,
+    },
+    /// A step ended.
+    Step(Box<StepTrace>),
+}
+
+/// One step, ended.
+#[derive(Debug)]
+pub struct StepTrace {
+    /// Which list it stands in.
+    pub section: Section,
+    /// Its place in the list, counted from 0.
+    pub index: usize,
+    /// What it did, in words: `GET /plugins/index`, or its `name:`.
+    pub title: String,
+    /// `passed`, `failed` or `blocked`.
+    pub status: Status,
+    /// When it began, since the run began.
+    pub began: Duration,
+    /// How long it took, retries included.
+    pub took: Duration,
+    /// Requests it sent, hops and retries included.
+    pub requests: u32,
+    /// The request as it first went out.
+    pub request: Option<HttpRequest>,
+    /// What was seen at last; for `look` nothing of its own.
+    pub seen: Seen,
+    /// Every expectation that was evaluated.
+    pub judgements: Vec<Judgement>,
+    /// What was captured.
+    pub captures: Vec<Captured>,
+    /// Why it failed or was blocked; empty when it passed.
+    pub failures: Vec<StepFailure>,
+    /// The call and the cookies from before it, for sending the same request again.
+    pub replay: Option<Replay>,
+}
+
+impl StepTrace {
+    /// Its address in the case: `steps[0]`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}[{}]", self.section.key(), self.index)
+    }
+}
+
+/// What a step saw.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    /// It looked at nothing (a pause), or was blocked before it could.
+    Nothing,
+    /// A response of its own.
+    Exchange(std::sync::Arc<Exchange>),
+    /// The response of an earlier step: `look`.
+    Earlier(std::sync::Arc<Exchange>),
+    /// There was no answer.
+    Fault(Fault),
+}
+
+impl Seen {
+    /// The response that its expectations look at.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&std::sync::Arc<Exchange>> {
+        match self {
+            Self::Exchange(exchange) | Self::Earlier(exchange) => Some(exchange),
+            Self::Nothing | Self::Fault(_) => None,
+        }
+    }
+}
+
+/// What is needed to send a step's request again with the cookies from before it.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The resolved request.
+    pub call: std::sync::Arc<Call>,
+    /// The cookies from before the step.
+    pub jar: CookieJar,
+}
+
+/// One captured value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Captured {
+    /// The variable.
+    pub name: String,
+    /// Its value.
+    pub value: Json,
+    /// Whether it must not be written.
+    pub secret: bool,
+}
+
+/// One reason why a step failed or was blocked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepFailure {
+    /// `failed` or `blocked`.
+    pub status: Status,
+    /// Where in the suite.
+    pub span: Span,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What was expected; empty where nothing was.
+    pub expected: String,
+    /// What was there; empty where nothing was.
+    pub actual: String,
+}

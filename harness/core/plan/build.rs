@@ -1,0 +1,160 @@
+//! Suites, one environment and a selection become a plan.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::{CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
+use crate::{
+    action,
+    diagnostic::Diagnostic,
+    environment::{model::Protect, site::Site},
+    suite::model::{Case, Named, Step, Suite, Verb},
+    template::{Random, Scope, Surroundings, Variable},
+};
+
+/// Time-out of one exchange where nobody says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a plan depends on besides suites and environment.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which cases are played.
+    pub selection: Selection,
+    /// `--timeout`: wins over every time-out of suites and cases, not over a step's own.
+    pub timeout: Option<Duration>,
+    /// The environments file's default time-out.
+    pub default_timeout: Option<Duration>,
+    /// `--retries`: where neither case nor suite says.
+    pub retries: Option<u32>,
+    /// The run's seed.
+    pub seed: u64,
+    /// The wall clock at which the run began.
+    pub began: chrono::DateTime<chrono::Utc>,
+}
+
+/// Builds the plan of one environment. `files` holds the texts of the row files by the path they were given as.
+///
+/// # Errors
+/// Every mistake that shows only now: rows that cannot be read or rendered, two equal identities.
+pub fn build(
+    suites: &[Arc<Suite>],
+    site: &Site,
+    surroundings: &Arc<Surroundings>,
+    files: &BTreeMap<(String, String), String>,
+    options: &Options,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut planned = Vec::new();
+    let mut known: BTreeMap<CaseId, crate::diagnostic::Span> = BTreeMap::new();
+    for suite in suites {
+        let scope = suite_scope(suite, site, surroundings, options);
+        let mut cases = Vec::new();
+        for case in &suite.cases {
+            for row in rows::expand(suite, case, &scope, files, &mut problems) {
+                let id = match &row.id {
+                    Some(row) => CaseId::new(&format!("{}::{}[{row}]", suite.path, case.slug)),
+                    None => CaseId::new(&format!("{}::{}", suite.path, case.slug)),
+                };
+                if let Some(first) = known.insert(id.clone(), case.span.clone()) {
+                    let message = format!("two cases are called `{id}`");
+                    problems.push(Diagnostic::error(&case.span, message).help(format!("the first stands at {first}")));
+                }
+                cases.push(plan_case(suite, case, id, row, site, options));
+            }
+        }
+        cases.retain(|case| options.selection.takes(case));
+        if cases.is_empty() {
+            continue;
+        }
+        let block = |part: Part, name: &str, steps: &[Step]| {
+            (!steps.is_empty()).then(|| {
+                Arc::new(PlannedCase {
+                    id: CaseId::new(&format!("{}::{name}", suite.path)),
+                    suite: Arc::clone(suite),
+                    part,
+                    row: Vec::new(),
+                    row_id: None,
+                    retries: 0,
+                    timeout: timeout(None, suite, options),
+                    skip: None,
+                    locks: Vec::new(),
+                })
+            })
+        };
+        planned.push(PlannedSuite {
+            suite: Arc::clone(suite),
+            before: block(Part::Before, "before", &suite.before),
+            after: block(Part::After, "after", &suite.after),
+            cases: cases.into_iter().map(Arc::new).collect(),
+        });
+    }
+    planned.sort_by(|one, two| one.suite.path.cmp(&two.suite.path));
+    if problems.is_empty() { Ok(Plan { suites: planned }) } else { Err(problems) }
+}
+
+/// What templates in rows may use: the environment's variables and the suite's, known before any request.
+fn suite_scope(suite: &Suite, site: &Site, surroundings: &Arc<Surroundings>, options: &Options) -> Scope {
+    let mut scope = Scope::new(Arc::clone(surroundings), Random::new(options.seed, &suite.path), options.began);
+    for (name, variable) in &site.variables {
+        scope.set(name.clone(), variable.clone());
+    }
+    // A suite's variables may use captures of its `before`, which are not there yet; rows that need such a variable are
+    // reported where they use it.
+    let uses_rows = suite.cases.iter().any(|case| case.rows.is_some());
+    if uses_rows {
+        for (name, value) in &suite.vars {
+            if let Ok(rendered) = value.render(&scope) {
+                scope.set(name.name.clone(), Variable { value: rendered.value, secret: rendered.secret });
+            }
+        }
+    }
+    scope
+}
+
+fn plan_case(suite: &Arc<Suite>, case: &Arc<Case>, id: CaseId, row: rows::Expanded, site: &Site, options: &Options) -> PlannedCase {
+    let mut locks: Vec<String> = suite.lock.iter().chain(&case.lock).cloned().collect();
+    locks.sort();
+    locks.dedup();
+    PlannedCase {
+        id,
+        suite: Arc::clone(suite),
+        part: Part::Case(Arc::clone(case)),
+        row: row.cells,
+        row_id: row.id,
+        retries: case.retries.or(suite.retries).or(options.retries).unwrap_or(0),
+        timeout: timeout(case.timeout, suite, options),
+        skip: skip(suite, case, site),
+        locks,
+    }
+}
+
+fn timeout(case: Option<Duration>, suite: &Suite, options: &Options) -> Duration {
+    options.timeout.or(case).or(suite.timeout).or(options.default_timeout).unwrap_or(DEFAULT_TIMEOUT)
+}
+
+/// Why a case is not started on this environment.
+fn skip(suite: &Suite, case: &Case, site: &Site) -> Option<String> {
+    for (environments, whose) in [(&suite.environments, "the suite"), (&case.environments, "the case")] {
+        if let Some(environments) = environments
+            && !environments.iter().any(|environment| environment.name == site.name)
+        {
+            let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+            return Some(format!("{whose} runs only on {}", names.join(", ")));
+        }
+    }
+    let reasons = suite.skip.iter().chain(&case.skip);
+    if let Some((_, reason)) = reasons.into_iter().find(|(environment, _): &&(Named, String)| environment.name == site.name) {
+        return Some(reason.clone());
+    }
+    let lists = [&suite.before, &suite.before_each, &case.before, &case.steps, &case.after, &suite.after_each, &suite.after];
+    let protected = site.protect == Protect::ReadOnly && !site.guards.is_open();
+    let unsafe_step = lists.into_iter().flatten().find_map(|step| match &step.verb {
+        Verb::Http(http) if !http.safe && !action::is_safe_method(&http.method) => Some((step, &http.method)),
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => None,
+    });
+    match unsafe_step {
+        Some((step, method)) if protected => {
+            Some(format!("protected: {} is read-only and line {} sends {method}", site.name, step.span.line()))
+        }
+        Some(_) | None => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! Takes a snapshot of a reading and holds it against its baseline.
+
+use crate::{
+    compare::{self, Hidden},
+    json,
+    normalise::Rules,
+    reading::{Reading, ReadingBody},
+    snapshot::{Canonical, headers_text, json_text, plain_text, shape},
+    suite::model::{SnapshotContent, SnapshotSpec},
+};
+
+/// One thing that a snapshot keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenContent {
+    /// The snapshot's name, with what it keeps where it keeps several things: `plugin`, `plugin.headers`.
+    pub name: String,
+    /// Its text, or why there is none.
+    pub canonical: Result<Canonical, String>,
+    /// What rules hid.
+    pub hidden: Vec<Hidden>,
+}
+
+/// How a snapshot differs from its baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The differences.
+    pub comparison: compare::Comparison,
+    /// Whether there is none that counts.
+    pub is_equal: bool,
+}
+
+/// Takes everything that a snapshot keeps of a reading.
+#[must_use]
+pub fn take(spec: &SnapshotSpec, reading: &Reading, rules: &Rules) -> Vec<TakenContent> {
+    spec.contents
+        .iter()
+        .map(|content| {
+            let name = match suffix(content) {
+                Some(suffix) if spec.contents.len() > 1 => format!("{}.{suffix}", spec.name),
+                Some(_) | None => spec.name.clone(),
+            };
+            match canonical(content, reading, rules) {
+                Ok((canonical, hidden)) => TakenContent { name, canonical: Ok(canonical), hidden },
+                Err(why) => TakenContent { name, canonical: Err(why), hidden: Vec::new() },
+            }
+        })
+        .collect()
+}
+
+/// What tells the things that one snapshot keeps apart; the body has the plain name.
+fn suffix(content: &SnapshotContent) -> Option<&'static str> {
+    match content {
+        SnapshotContent::Body | SnapshotContent::Json => None,
+        SnapshotContent::Text => Some("text"),
+        SnapshotContent::Shape => Some("shape"),
+        SnapshotContent::Headers(_) => Some("headers"),
+    }
+}
+
+fn canonical(content: &SnapshotContent, reading: &Reading, rules: &Rules) -> Result<(Canonical, Vec<Hidden>), String> {
+    let text = |text: &str| {
+        let normalised = rules.apply_text(text);
+        (plain_text(&normalised.text), normalised.hidden)
+    };
+    match (content, &reading.body) {
+        (SnapshotContent::Headers(names), _) => Ok((headers_text(&reading.headers, names), Vec::new())),
+        (_, ReadingBody::Broken { fault }) => Err(format!("the body could not be read: {fault}")),
+        (_, ReadingBody::OverLimit { .. }) => Err(String::from("the body is over the size limit")),
+        (_, ReadingBody::Bytes { .. }) => Err(String::from("the body is neither JSON nor text")),
+        (SnapshotContent::Body | SnapshotContent::Json, ReadingBody::Json(json)) => {
+            let normalised = rules.apply((**json).clone());
+            Ok((json_text(normalised.json), normalised.hidden))
+        }
+        (SnapshotContent::Shape, ReadingBody::Json(json)) => {
+            let normalised = rules.apply((**json).clone());
+            Ok((json_text(shape(&normalised.json)), normalised.hidden))
+        }
+        (SnapshotContent::Json | SnapshotContent::Shape, ReadingBody::Empty) => Err(String::from("the body is empty and no JSON")),
+        (SnapshotContent::Json | SnapshotContent::Shape, ReadingBody::Html(_) | ReadingBody::Text(_)) => {
+            let kind = reading.content_type().unwrap_or_else(|| String::from("of no stated type"));
+            Err(format!("the body is no JSON but {kind}"))
+        }
+        (SnapshotContent::Body | SnapshotContent::Text, ReadingBody::Empty) => Ok(text("")),
+        (SnapshotContent::Body | SnapshotContent::Text, ReadingBody::Html(body) | ReadingBody::Text(body)) => Ok(text(body)),
+        (SnapshotContent::Text, ReadingBody::Json(json)) => Ok(text(&json::to_pretty(json))),
+    }
+}
+
+/// Holds a snapshot against the text of its baseline, by structure where both are JSON, else line by line.
+///
+/// The rules hold for the baseline too: one that was accepted before a rule was written need not be accepted again.
+#[must_use]
+pub fn compare(expected: &str, actual: &Canonical, rules: &Rules) -> Compared {
+    let both = actual.json.as_ref().and_then(|actual| Some((json::read(expected).ok()?.json, actual)));
+    let comparison = match both {
+        Some((expected, actual)) => compare::json(&rules.apply(expected).json, actual, &rules.options()),
+        None => compare::text::text(rules.apply_text(expected).text.trim_end(), actual.text.trim_end()),
+    };
+    Compared { is_equal: comparison.is_equal(), comparison }
+}
