@@ -1,2 +1,5 @@
-//! m
-fn main() {}
+//! The `prodiff` binary.
+
+fn main() -> std::process::ExitCode {
+    prodiff::cli::main()
+}

@@ -6,3 +6,4 @@
 pub mod budget;
 pub mod gate;
 pub mod http;
+pub mod latch;

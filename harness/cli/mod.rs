@@ -1,0 +1,27 @@
+//! The command line: arguments, order of play, terminal, exit codes. Sees every room, decides nothing of the domain.
+
+pub mod args;
+pub mod check;
+pub mod exit;
+pub mod list;
+pub mod load;
+pub mod play;
+pub mod player;
+pub mod recorder;
+pub mod report;
+pub mod reports;
+pub mod run;
+pub mod runs;
+pub mod sandbox;
+pub mod schedule;
+pub mod screen;
+pub mod secrets;
+pub mod sessions;
+pub mod side;
+pub mod signals;
+pub mod snapshots;
+pub mod stop;
+
+mod dispatch;
+
+pub use dispatch::main;

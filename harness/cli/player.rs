@@ -1,0 +1,347 @@
+//! Plays the cases of a `run` on one environment: attempts, records, snapshots, what a case means in the end.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use prodiff_core::{
+    action::CookieJar,
+    execute::{
+        CaseRun, Outcome, Setup,
+        trace::{Captured, Event, Seen, StepTrace},
+    },
+    extract,
+    mask::Origins,
+    plan::{Part, PlannedCase, PlannedSuite},
+    reading::Reading,
+    record::{
+        Case, CaseStarted, Entry, Failure, Role,
+        observe::{self, Author, milliseconds},
+    },
+    suite::model::{ExpectedFailure, Verb},
+    verdict::Status,
+};
+
+use super::{
+    play::{self, Clock},
+    recorder::Recorder,
+    schedule::Play,
+    sessions::Sessions,
+    side::Side,
+    snapshots::{self, Snapshots},
+    stop::Stop,
+};
+
+/// Who plays a `run`.
+pub struct Player {
+    /// The environment.
+    pub side: Side,
+    /// Its own URLs by name.
+    pub origins: Arc<Origins>,
+    /// The record.
+    pub recorder: Arc<Recorder>,
+    /// The run's clock.
+    pub clock: Clock,
+    /// The wall clock at which the run began.
+    pub began: DateTime<Utc>,
+    /// The run's seed.
+    pub seed: u64,
+    /// Saved sessions.
+    pub sessions: Sessions,
+    /// What snapshots are held against.
+    pub snapshots: Snapshots,
+    /// The switch that ends the run.
+    pub stop: Stop,
+}
+
+/// What one attempt came to.
+struct Attempt {
+    outcome: Outcome,
+    status: Status,
+    failures: Vec<Failure>,
+    requests: u32,
+    expectations: u32,
+    snapshots: Vec<snapshots::Judged>,
+    began: Duration,
+    took: Duration,
+}
+
+impl Player {
+    async fn attempt(&self, case: &Arc<PlannedCase>, number: u32, inherited: Vec<Captured>, jar: CookieJar) -> Attempt {
+        let run = CaseRun::new(Setup {
+            case: Arc::clone(case),
+            site: Arc::clone(&self.side.site),
+            surroundings: Arc::clone(&self.side.surroundings),
+            inherited,
+            jar,
+            seed: self.seed,
+            began: self.began,
+        });
+        let began = self.clock.now();
+        let told = Mutex::new(Told::default());
+        let outcome = play::play(run, &self.side, self.clock, &self.stop, |event| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            self.take(event, case, number, &mut told);
+        })
+        .await;
+        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let status = told.snapshots.iter().fold(outcome.status, |status, judged| status.worse(judged.status()));
+        let mut failures = told.failures;
+        failures.extend(told.snapshots.iter().filter_map(|judged| judged.failure.clone()));
+        Attempt {
+            status,
+            outcome,
+            failures,
+            requests: told.requests,
+            expectations: told.expectations,
+            snapshots: told.snapshots,
+            began,
+            took: self.clock.now().saturating_sub(began),
+        }
+    }
+
+    fn take(&self, event: Event, case: &PlannedCase, attempt: u32, told: &mut Told) {
+        match event {
+            Event::Secret { name, value } => self.recorder.learn(&name, &value),
+            Event::Session { name, jar } => self.sessions.save(&name, jar),
+            Event::Step(trace) => self.step(&trace, case, attempt, told),
+        }
+    }
+
+    fn step(&self, trace: &StepTrace, case: &PlannedCase, attempt: u32, told: &mut Told) {
+        let naming = self.recorder.naming(&self.origins);
+        let reading = match &trace.seen {
+            Seen::Exchange(exchange) | Seen::Earlier(exchange) => Some(Reading::of(&extract::Response::new(exchange), &naming)),
+            Seen::Nothing | Seen::Fault(_) => None,
+        };
+        let author = Author { case, attempt, environment: &self.side.site.name, role: Role::Candidate };
+        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        told.requests += step.requests;
+        told.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
+        told.failures.extend(step.failures.iter().cloned());
+        if let Some(reading) = &reading {
+            let site = &self.side.site;
+            told.snapshots.extend(self.snapshots.judge(trace, reading, &step, case, site, &self.recorder));
+        }
+        self.recorder.put(&Entry::Step(Box::new(step)));
+    }
+
+    /// The cookies a case starts with.
+    fn jar(&self, case: &PlannedCase) -> Result<CookieJar, String> {
+        let own = match &case.part {
+            Part::Case(case) => case.session.as_ref(),
+            Part::Before | Part::After => None,
+        };
+        match own.or(case.suite.session.as_ref()) {
+            // A suite's own `before` is what saves its session: it starts without.
+            Some(_) if !matches!(case.part, Part::Case(_)) => Ok(CookieJar::default()),
+            None => Ok(CookieJar::default()),
+            Some(name) => self.sessions.get(&name.name).ok_or_else(|| format!("session `{}` was not saved", name.name)),
+        }
+    }
+
+    fn conclude(&self, case: &PlannedCase, attempts: &mut Vec<Attempt>, attempts_made: u32) -> Status {
+        let last = attempts.pop().expect("a case that was started made an attempt");
+        let mut status = last.status;
+        let mut reason = last.outcome.reason.clone();
+        let mut failures = last.failures;
+        if status == Status::Passed && attempts_made > 1 {
+            status = Status::Flaky;
+            reason = attempts.first().map(first_words);
+        }
+        if let Part::Case(written) = &case.part
+            && let Some(expected) = &written.expected_failure
+        {
+            (status, reason) = judge_expected_failure(expected, status, self.began, &mut failures, case, &self.side.site.name);
+        }
+        for judged in &last.snapshots {
+            self.recorder.put(&Entry::Snapshot(judged.entry.clone()));
+            if let Err(error) = self.snapshots.carry_out(judged) {
+                self.recorder.screen().say(&format!("warning: {error}"));
+            }
+        }
+        if status == Status::Blocked && reason.is_none() {
+            reason = failures.iter().find(|failure| failure.status == Status::Blocked).map(|failure| failure.message.clone());
+        }
+        let began = attempts.first().map_or(last.began, |first| first.began);
+        let took = (last.began + last.took).saturating_sub(began);
+        let requests = attempts.iter().map(|attempt| attempt.requests).sum::<u32>() + last.requests;
+        let counted = Counted { requests, expectations: last.expectations, snapshots: last.snapshots.len(), took };
+        self.put_case(case, status, attempts_made, counted, reason, failures);
+        status
+    }
+
+    fn put_case(
+        &self,
+        case: &PlannedCase,
+        status: Status,
+        attempts: u32,
+        counted: Counted,
+        reason: Option<String>,
+        failures: Vec<Failure>,
+    ) {
+        let naming = self.recorder.naming(&self.origins);
+        let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
+        self.recorder.put(&Entry::Case(Case {
+            id: case.id.as_str().to_owned(),
+            suite: case.suite.name.clone(),
+            name: case.name(),
+            tags: case.tags().into_iter().map(str::to_owned).collect(),
+            status,
+            attempts,
+            duration_ms: milliseconds(counted.took),
+            file,
+            line,
+            reason: reason.map(|reason| naming.name_text(&reason, prodiff_core::mask::Content::Named).into_owned()),
+            failures,
+            requests: counted.requests,
+            expectations: counted.expectations,
+            snapshots: u32::try_from(counted.snapshots).unwrap_or(u32::MAX),
+            compared: 0,
+        }));
+    }
+
+    fn start(&self, case: &PlannedCase) {
+        self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(self.clock.now()) }));
+    }
+}
+
+#[derive(Default)]
+struct Told {
+    failures: Vec<Failure>,
+    requests: u32,
+    expectations: u32,
+    snapshots: Vec<snapshots::Judged>,
+}
+
+#[derive(Default)]
+struct Counted {
+    requests: u32,
+    expectations: u32,
+    snapshots: usize,
+    took: Duration,
+}
+
+fn first_words(attempt: &Attempt) -> String {
+    let why = attempt.failures.first().map(|failure| failure.message.clone()).or_else(|| attempt.outcome.reason.clone());
+    format!("the first attempt {}: {}", attempt.status, why.unwrap_or_default())
+}
+
+/// A case that must fail: failing is what is expected of it until the date; passing, and failing after the date, are not.
+fn judge_expected_failure(
+    expected: &ExpectedFailure,
+    status: Status,
+    now: DateTime<Utc>,
+    failures: &mut Vec<Failure>,
+    case: &PlannedCase,
+    environment: &str,
+) -> (Status, Option<String>) {
+    let mut complain = |message: String| {
+        let position = expected.span.position();
+        failures.push(Failure {
+            status: Status::Failed,
+            environment: environment.to_owned(),
+            file: expected.span.source.name.clone(),
+            line: position.line,
+            column: position.column,
+            step: case.name(),
+            message,
+            expected: format!("a failure, until {} is mended", expected.issue),
+            actual: status.name().to_owned(),
+            excerpt: String::new(),
+            curl: String::new(),
+        });
+    };
+    let is_over = expected.until.is_some_and(|until| now.date_naive() > until);
+    match status {
+        Status::Failed if is_over => {
+            let until = expected.until.map(|until| until.to_string()).unwrap_or_default();
+            complain(format!("expected to fail for {} until {until}, and that day is over", expected.issue));
+            (Status::Failed, None)
+        }
+        Status::Failed => {
+            failures.clear();
+            (Status::Passed, Some(format!("failed as expected: {}", expected.issue)))
+        }
+        Status::Passed | Status::Flaky => {
+            complain(format!("passed, though it is expected to fail for {}; remove `expected_failure`", expected.issue));
+            (Status::Failed, None)
+        }
+        Status::Unreviewed | Status::Blocked | Status::Skipped => (status, None),
+    }
+}
+
+impl Play for Player {
+    type Handed = Arc<Vec<Captured>>;
+
+    async fn ready(&self, case: &Arc<PlannedCase>) {
+        let own = match &case.part {
+            Part::Case(case) => case.session.as_ref(),
+            Part::Before | Part::After => None,
+        };
+        if let Some(name) = own.or(case.suite.session.as_ref()) {
+            self.sessions.wait(&name.name).await;
+        }
+    }
+
+    async fn before(&self, case: Arc<PlannedCase>) -> Result<Self::Handed, String> {
+        let attempt = self.attempt(&case, 1, Vec::new(), CookieJar::default()).await;
+        if matches!(attempt.status, Status::Passed | Status::Unreviewed) {
+            return Ok(Arc::new(attempt.outcome.captures));
+        }
+        let status = attempt.status;
+        self.start(&case);
+        self.conclude(&case, &mut vec![attempt], 1);
+        Err(format!("`{}` {status}", case.id))
+    }
+
+    async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
+        self.start(&case);
+        let jar = match self.jar(&case) {
+            Ok(jar) => jar,
+            Err(reason) => {
+                self.put_case(&case, Status::Blocked, 0, Counted::default(), Some(reason), Vec::new());
+                return Status::Blocked;
+            }
+        };
+        let inherited = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let mut attempts = Vec::new();
+        loop {
+            let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX) + 1;
+            let attempt = self.attempt(&case, number, inherited.clone(), jar.clone()).await;
+            let again =
+                matches!(attempt.status, Status::Failed | Status::Blocked) && number <= case.retries && self.stop.reason().is_none();
+            attempts.push(attempt);
+            if !again {
+                return self.conclude(&case, &mut attempts, number);
+            }
+        }
+    }
+
+    async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
+        let inherited = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let attempt = self.attempt(&case, 1, inherited, CookieJar::default()).await;
+        if !matches!(attempt.status, Status::Passed | Status::Unreviewed) {
+            self.start(&case);
+            self.conclude(&case, &mut vec![attempt], 1);
+        }
+    }
+
+    fn not_started(&self, case: &Arc<PlannedCase>, status: Status, reason: String) {
+        self.put_case(case, status, 0, Counted::default(), Some(reason), Vec::new());
+    }
+
+    fn no_more_sessions(&self, suite: &PlannedSuite) {
+        self.sessions.ended(saved_sessions(&suite.suite.before));
+    }
+}
+
+/// The sessions that a list of steps saves.
+pub fn saved_sessions(steps: &[prodiff_core::suite::model::Step]) -> impl Iterator<Item = &str> {
+    steps.iter().filter_map(|step| match &step.verb {
+        Verb::SaveSession(name) => Some(name.name.as_str()),
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) => None,
+    })
+}

@@ -1,0 +1,122 @@
+//! Where everything that a run tells goes: into the record first, then onto the screen.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use prodiff_core::{
+    mask::{Naming, Origins, Secrets},
+    record::{Counts, Entry},
+};
+
+use super::screen::Screen;
+use crate::store::record::{RecordWriter, SharedSecrets};
+
+/// The record of a run under way.
+pub struct Recorder {
+    writer: RecordWriter,
+    screen: Arc<Screen>,
+    secrets: SharedSecrets,
+    counts: Mutex<Counts>,
+    broken: Mutex<Option<io::Error>>,
+}
+
+impl Recorder {
+    /// Begins a record in `folder`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn begin(folder: &Path, screen: Arc<Screen>, secrets: SharedSecrets) -> io::Result<Self> {
+        let writer = RecordWriter::create(folder, Arc::clone(&secrets))?;
+        Ok(Self { writer, screen, secrets, counts: Mutex::default(), broken: Mutex::default() })
+    }
+
+    /// Keeps an entry and shows it.
+    pub fn put(&self, entry: &Entry) {
+        self.count(entry);
+        if let Err(error) = self.writer.append(entry) {
+            self.broke(error);
+        }
+        self.screen.show(entry);
+    }
+
+    /// Puts a body away and says under which name; nothing when it cannot be written.
+    pub fn store(&self, text: &str) -> Option<String> {
+        match self.writer.store_body(text) {
+            Ok(name) => Some(name),
+            Err(error) => {
+                self.broke(error);
+                None
+            }
+        }
+    }
+
+    /// Masks a value from now on, under a name. What is too short to tell from other text is left alone.
+    pub fn learn(&self, name: &str, value: &str) {
+        let _too_short = self.secrets.write().unwrap_or_else(PoisonError::into_inner).add(name, value);
+    }
+
+    /// How values of an environment are called by name, as of now.
+    #[must_use]
+    pub fn naming(&self, origins: &Arc<Origins>) -> Naming {
+        Naming::new(self.secrets(), Arc::clone(origins))
+    }
+
+    /// The secrets as of now.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was counted so far. Requests are the sides' to count.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The screen.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// The record's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.writer.folder()
+    }
+
+    /// Why the record is not whole, if it is not.
+    #[must_use]
+    pub fn broken(&self) -> Option<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ToString::to_string)
+    }
+
+    fn broke(&self, error: io::Error) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    fn count(&self, entry: &Entry) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        match entry {
+            Entry::Case(case) => {
+                counts.cases.add(case.status);
+                counts.expectations += u64::from(case.expectations);
+                counts.snapshots += u64::from(case.snapshots);
+            }
+            Entry::Hidden(hidden) => counts.hidden += hidden.count,
+            Entry::Warning(_) => counts.warnings += 1,
+            Entry::Run(_)
+            | Entry::CaseStarted(_)
+            | Entry::Step(_)
+            | Entry::Snapshot(_)
+            | Entry::Finding(_)
+            | Entry::NotObserved(_)
+            | Entry::Revision(_)
+            | Entry::Note(_)
+            | Entry::End(_) => {}
+        }
+    }
+}

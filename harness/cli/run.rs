@@ -1,0 +1,318 @@
+//! `prodiff run`: regression on one environment.
+
+use std::{
+    path::Path,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use prodiff_core::{
+    diagnostic,
+    environment::site::Site,
+    mask::{Origins, Secrets},
+    plan::{self, Plan},
+    record::{self, Case, End, Entry, Role, Run},
+    review::Pending,
+    template::Surroundings,
+    verdict::Status,
+};
+
+use super::{
+    args::{Folders, Format, Playing, RunArgs, Select},
+    exit::{self, Demands, Exit},
+    load::{self, Loaded, Occasion, Refusal, SideName},
+    play::Clock,
+    player::{Player, saved_sessions},
+    recorder::Recorder,
+    reports,
+    schedule::{self, Limits},
+    screen::{Detail, Options, Screen},
+    sessions::Sessions,
+    side::{Shared, Side},
+    signals,
+    snapshots::Snapshots,
+    stop::{Reason, Stop, Urgency},
+};
+use crate::store::{
+    baselines::Baselines,
+    record::{Record, SharedSecrets},
+    reports as folders,
+};
+
+/// Plays suites on one environment.
+///
+/// # Errors
+/// When nothing can be played: usage, broken suites, nothing selected.
+pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
+    let side = SideName::parse(&args.on);
+    if matches!(side, SideName::Recorded(_)) {
+        return Err(Refusal::usage("a run needs a site; `prodiff report` renders a recorded one again"));
+    }
+    let occasion = Occasion::new(&args.playing)?;
+    let loaded = load::load(&args.folders.suites, &side.url_names())?;
+    refuse_broken(&loaded, &args.playing)?;
+    let (site, surroundings) = load::resolve(&side, &loaded, &loaded.suites, &occasion)?;
+    let plan = plan(&loaded, &site, &surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
+    let secrets = secrets(&[(&site, &surroundings)]);
+    let screen = Arc::new(Screen::new(screen_options(&args.playing), Arc::clone(&secrets)));
+    if !loaded.diagnostics.is_empty() {
+        screen.say(&loaded.complaints());
+    }
+    let folder = folders::new_folder(&args.folders.reports, occasion.began, "run", &[&site.name])
+        .map_err(|error| Refusal::usage(format!("{}: {error}", args.folders.reports.display())))?;
+    let recorder =
+        Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
+    let recorder = Arc::new(recorder);
+    // From here on there is a report, whatever comes.
+    let _ = folders::point_latest(&args.folders.reports, &folder);
+    let broken = if args.playing.keep_going { loaded.broken.clone() } else { Vec::new() };
+    recorder.put(&Entry::Run(Run {
+        version: record::VERSION,
+        prodiff: env!("CARGO_PKG_VERSION").to_owned(),
+        command: String::from("run"),
+        release: args.playing.release.clone(),
+        seed: occasion.seed,
+        started: timestamp(occasion.began),
+        environments: vec![environment(Role::Candidate, &site)],
+        planned: plan.cases().count() + broken.len(),
+        selection: selected(&args.select),
+    }));
+    for (path, file) in &broken {
+        recorder.put(&Entry::Case(broken_file(path, file)));
+    }
+    let shared = Shared::new(&[Arc::clone(&site)]);
+    let side = Side::new(Arc::clone(&site), surroundings, Arc::clone(&shared), &args.folders.suites)
+        .map_err(|error| Refusal::usage(chain(&error)))?;
+    let stop = Stop::default();
+    let _signals = signals::watch(&stop, &recorder);
+    let _limit = time_limit(args.playing.max_time, &stop);
+    let sessions = Sessions::new(plan.suites.iter().flat_map(|suite| saved_sessions(&suite.suite.before)));
+    let player = Arc::new(Player {
+        side,
+        origins: origins(&site),
+        recorder: Arc::clone(&recorder),
+        clock: Clock::start(),
+        began: occasion.began,
+        seed: occasion.seed,
+        sessions,
+        snapshots: Snapshots {
+            baselines: Baselines::new(&args.folders.baselines),
+            pending: pending(&args.playing),
+            release: args.playing.release.clone(),
+        },
+        stop: stop.clone(),
+    });
+    let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
+    schedule::schedule(plan, player, limits, &stop).await;
+    let demands = Demands { broken_file: !broken.is_empty(), ..demands(&args.playing, &stop) };
+    finish(&recorder, shared.requests(), demands, &stop)
+}
+
+/// Refuses to go on over broken files, unless told to.
+///
+/// # Errors
+/// With every mistake of every file.
+pub fn refuse_broken(loaded: &Loaded, playing: &Playing) -> Result<(), Refusal> {
+    if !loaded.has_errors() {
+        return Ok(());
+    }
+    // Without the file that says what is protected, nothing may be sent.
+    let environments_broken = loaded.environments.is_none() && loaded.broken.iter().any(|(path, _)| path == "environments");
+    if playing.keep_going && !environments_broken {
+        return Ok(());
+    }
+    let n_errors = loaded.diagnostics.iter().filter(|found| found.severity == diagnostic::Severity::Error).count();
+    let errors = if n_errors == 1 { String::from("1 error") } else { format!("{n_errors} errors") };
+    Err(Refusal::usage(format!("{}\n\n{errors}; nothing was sent", loaded.complaints())))
+}
+
+/// The plan for one site.
+///
+/// # Errors
+/// When rows cannot be read, or nothing is selected.
+pub fn plan(
+    loaded: &Loaded,
+    site: &Site,
+    surroundings: &Arc<Surroundings>,
+    select: &Select,
+    folders: &Folders,
+    playing: &Playing,
+    occasion: &Occasion,
+) -> Result<Plan, Refusal> {
+    let selection = load::selection(select, folders)?;
+    let options = plan::Options {
+        selection: selection.clone(),
+        timeout: playing.timeout,
+        default_timeout: loaded.environments.as_ref().and_then(|environments| environments.defaults.timeout),
+        retries: playing.retries,
+        seed: occasion.seed,
+        began: occasion.began,
+    };
+    let plan = plan::build(&loaded.suites, site, surroundings, &loaded.row_files, &options)
+        .map_err(|problems| Refusal::usage(load::complaints(&problems)))?;
+    let broken_only = playing.keep_going && !loaded.broken.is_empty();
+    load::demand_selection(&plan, &selection, playing.allow_none || broken_only)?;
+    Ok(plan)
+}
+
+/// The secrets of a run as known before it begins: those that were given, and what is made of them for every request.
+#[must_use]
+pub fn secrets(sides: &[(&Arc<Site>, &Arc<Surroundings>)]) -> SharedSecrets {
+    let mut secrets = Secrets::default();
+    for (site, surroundings) in sides {
+        for (name, value) in &surroundings.secrets {
+            let _too_short = secrets.add(name, value);
+        }
+        if let Some((_, credentials)) = site.authorization.as_deref().and_then(|value| value.split_once(' ')) {
+            let _too_short = match secrets.name_of(credentials) {
+                Some(_) => Ok(()),
+                None => secrets.add("authorization", credentials),
+            };
+        }
+        for (name, variable) in &site.variables {
+            if let (true, Some(text)) = (variable.secret, variable.value.as_str()) {
+                let _too_short = secrets.add(name, text);
+            }
+        }
+    }
+    Arc::new(RwLock::new(secrets))
+}
+
+/// An environment's own URLs by name.
+#[must_use]
+pub fn origins(site: &Site) -> Arc<Origins> {
+    Arc::new(Origins::new(site.urls.iter().chain(&site.aliases).cloned()))
+}
+
+/// How the command line wants the terminal.
+#[must_use]
+pub fn screen_options(playing: &Playing) -> Options {
+    let detail = match (playing.quiet, playing.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Every,
+        (false, false) => Detail::Usual,
+    };
+    Options { format: playing.format, color: playing.color, detail }
+}
+
+/// Whether snapshots may wait for review: never where CI is set, unless told so.
+#[must_use]
+pub fn pending(playing: &Playing) -> Pending {
+    let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
+    if is_ci && !playing.pending { Pending::Never } else { Pending::Written }
+}
+
+/// What the exit code depends on besides the counts.
+#[must_use]
+pub fn demands(playing: &Playing, stop: &Stop) -> Demands {
+    Demands {
+        strict: playing.strict,
+        allow_none: playing.allow_none,
+        at_least: playing.expect_at_least,
+        interrupted: stop.reason() == Some(Reason::Interrupted),
+        broken_file: false,
+        failing_finding: false,
+    }
+}
+
+/// Cancels the run when its time is over.
+pub fn time_limit(limit: Option<Duration>, stop: &Stop) -> Option<tokio_util::task::AbortOnDropHandle<()>> {
+    let limit = limit?;
+    let stop = stop.clone();
+    Some(tokio_util::task::AbortOnDropHandle::new(tokio::spawn(async move {
+        tokio::time::sleep(limit).await;
+        stop.ask(Urgency::Cancel { reason: Reason::TimeLimit });
+    })))
+}
+
+/// Ends the record, renders the reports, says the verdict.
+///
+/// # Errors
+/// When the record is not whole or a report cannot be written.
+pub fn finish(recorder: &Recorder, requests: u64, demands: Demands, stop: &Stop) -> Result<Exit, Refusal> {
+    let mut counts = recorder.counts();
+    counts.requests = requests;
+    let exit = exit::of(&counts, demands);
+    recorder.put(&Entry::End(End {
+        finished: timestamp(Utc::now()),
+        exit_code: exit.code(),
+        ended_early: stop.reason().map(|reason| reason.words().to_owned()),
+        reason: exit::explain(&counts, demands),
+        counts,
+    }));
+    recorder.screen().clear();
+    if let Some(error) = recorder.broken() {
+        return Err(Refusal { exit: Exit::Blocked, message: format!("{}: the record is not whole: {error}", recorder.folder().display()) });
+    }
+    let failed =
+        |error: std::io::Error| Refusal { exit: exit.worse(Exit::Blocked), message: format!("the reports cannot be written: {error}") };
+    let record = Record::open(recorder.folder()).map_err(|error| failed(std::io::Error::other(error)))?;
+    let summary = reports::summary(&record).map_err(failed)?;
+    reports::render(&record, &summary, &reports::all(), recorder.folder(), &recorder.secrets()).map_err(failed)?;
+    reports::step_summary(recorder.folder()).map_err(failed)?;
+    recorder.screen().conclude(&summary, &shown(recorder.folder()));
+    Ok(exit)
+}
+
+fn shown(folder: &Path) -> String {
+    folder.join("report.html").display().to_string()
+}
+
+/// A moment as records have it.
+#[must_use]
+pub fn timestamp(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// An environment as records have it.
+#[must_use]
+pub fn environment(role: Role, site: &Site) -> record::Environment {
+    let urls = site.urls.iter().map(|(name, url)| (name.clone(), url.as_str().trim_end_matches('/').to_owned())).collect();
+    record::Environment { role, name: site.name.clone(), urls, recorded: None }
+}
+
+/// What was selected, as typed.
+#[must_use]
+pub fn selected(select: &Select) -> Vec<String> {
+    let tags = select.tag.iter().map(|tag| format!("--tag {tag}"));
+    let failed = select.failed.iter().map(|run| format!("--failed {run}"));
+    select.select.iter().cloned().chain(tags).chain(failed).collect()
+}
+
+/// The case that stands for a file that could not be read.
+fn broken_file(path: &str, file: &str) -> Case {
+    Case {
+        id: format!("{path}::file"),
+        suite: path.to_owned(),
+        name: String::from("file"),
+        tags: Vec::new(),
+        status: Status::Blocked,
+        attempts: 0,
+        duration_ms: 0.0,
+        file: file.to_owned(),
+        line: 1,
+        reason: Some(String::from("the file is broken; `prodiff check` says where")),
+        failures: Vec::new(),
+        requests: 0,
+        expectations: 0,
+        snapshots: 0,
+        compared: 0,
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+/// The format of a command's output, for what is printed outside a run.
+#[must_use]
+pub fn is_machine(format: Format) -> bool {
+    format == Format::Json
+}

@@ -1,0 +1,161 @@
+//! One environment as a run reaches it: client, gates, latch, budget.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use prodiff_core::{
+    action::{Action, HttpRequest, Limit},
+    environment::site::{Authority, Site},
+    observation::{Fault, HttpResponse, Observation},
+    template::Surroundings,
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::drivers::{
+    budget::{Budget, Share},
+    gate::{Gate, Permit},
+    http::{Http, SetupError},
+    latch::Latch,
+};
+
+/// What the sides of a run share: bodies in flight, gates of environments, hosts that do not answer.
+#[derive(Debug)]
+pub struct Shared {
+    budget: Arc<Budget>,
+    latch: Latch,
+    gates: HashMap<String, Arc<Gate>>,
+    requests: AtomicU64,
+}
+
+/// Bodies in flight may take this much memory together; one response may always proceed.
+const BUDGET: u64 = 256_000_000;
+
+impl Shared {
+    /// Gates for every environment that a site of the run knows of.
+    #[must_use]
+    pub fn new(sites: &[Arc<Site>]) -> Arc<Self> {
+        let mut gates = HashMap::new();
+        for site in sites {
+            for (_, guarded) in site.guards.hosts() {
+                gates.entry(guarded.environment.clone()).or_insert_with(|| Arc::new(Gate::new(guarded.limit)));
+            }
+            gates.entry(site.name.clone()).or_insert_with(|| Arc::new(Gate::new(site.limit)));
+        }
+        Arc::new(Self { budget: Budget::new(BUDGET), latch: Latch::default(), gates, requests: AtomicU64::new(0) })
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+/// One environment as a run reaches it.
+#[derive(Debug)]
+pub struct Side {
+    /// The environment.
+    pub site: Arc<Site>,
+    /// What templates see of it.
+    pub surroundings: Arc<Surroundings>,
+    http: Http,
+    shared: Arc<Shared>,
+    open: Arc<Gate>,
+}
+
+impl Side {
+    /// A side; files of its certificates are relative to `base`.
+    ///
+    /// # Errors
+    /// When its certificates cannot be read.
+    pub fn new(site: Arc<Site>, surroundings: Arc<Surroundings>, shared: Arc<Shared>, base: &Path) -> Result<Self, SetupError> {
+        let http = Http::new(&site.transport, base)?;
+        Ok(Self { site, surroundings, http, shared, open: Arc::new(Gate::new(Limit::default())) })
+    }
+
+    /// Performs an action within the limits of whoever owns the host.
+    ///
+    /// # Errors
+    /// The fault, when nothing of an answer was seen.
+    pub async fn perform(&self, action: Action, cancel: &CancellationToken) -> Result<Observation, Fault> {
+        let Action::Http(request) = action;
+        let permit = tokio::select! {
+            permit = self.gate(&request.url).pass() => permit,
+            () = cancel.cancelled() => return Err(cancelled()),
+        };
+        self.send(&request, permit, cancel).await.map(Observation::Http)
+    }
+
+    /// Performs one action on each of two sides, back to back: both gates are held before either request goes. The first
+    /// of the pair goes first.
+    pub async fn perform_both(
+        first: (&Self, Action),
+        second: (&Self, Action),
+        cancel: &CancellationToken,
+    ) -> (Result<Observation, Fault>, Result<Observation, Fault>) {
+        let ((one, Action::Http(request_one)), (two, Action::Http(request_two))) = (first, second);
+        let (gate_one, gate_two) = (one.gate(&request_one.url), two.gate(&request_two.url));
+        let permits = async {
+            if Arc::ptr_eq(gate_one, gate_two) {
+                // One environment on both sides: its gate is passed twice, in order.
+                (gate_one.pass().await, None)
+            } else {
+                let (permit_one, permit_two) = Gate::pass_both(gate_one, gate_two).await;
+                (permit_one, Some(permit_two))
+            }
+        };
+        let (permit_one, permit_two) = tokio::select! {
+            permits = permits => permits,
+            () = cancel.cancelled() => return (Err(cancelled()), Err(cancelled())),
+        };
+        match permit_two {
+            Some(permit_two) => {
+                let (answer_one, answer_two) =
+                    tokio::join!(one.send(&request_one, permit_one, cancel), two.send(&request_two, permit_two, cancel));
+                (answer_one.map(Observation::Http), answer_two.map(Observation::Http))
+            }
+            None => {
+                let answer_one = one.send(&request_one, permit_one, cancel).await.map(Observation::Http);
+                let answer_two = two.perform(Action::Http(request_two), cancel).await;
+                (answer_one, answer_two)
+            }
+        }
+    }
+
+    fn gate(&self, url: &Url) -> &Arc<Gate> {
+        let environment = match self.site.guards.of(url) {
+            Some(guarded) => guarded.environment.as_str(),
+            None if self.site.owns(url) => self.site.name.as_str(),
+            None => return &self.open,
+        };
+        self.shared.gates.get(environment).unwrap_or(&self.open)
+    }
+
+    async fn send(&self, request: &HttpRequest, permit: Permit, cancel: &CancellationToken) -> Result<HttpResponse, Fault> {
+        let host = Authority::of(&request.url);
+        if let Some(fault) = self.shared.latch.fault(&host) {
+            return Err(fault);
+        }
+        self.shared.requests.fetch_add(1, Ordering::Relaxed);
+        let mut share: Share = self.shared.budget.share();
+        let answer = self.http.perform_within(request, cancel, &mut share).await;
+        drop(permit);
+        self.shared.latch.note(&host, &answer);
+        answer
+    }
+}
+
+fn cancelled() -> Fault {
+    Fault {
+        kind: prodiff_core::observation::FaultKind::Cancelled,
+        detail: String::from("the run was told to end"),
+        after: std::time::Duration::ZERO,
+    }
+}

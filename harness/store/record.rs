@@ -1,0 +1,279 @@
+//! Records: appended as things happen, read back entry by entry.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use prodiff_core::{mask::Secrets, record::Entry};
+use sha2::{Digest, Sha256};
+
+use super::atomic::{self, Access};
+
+/// The file of entries in a record's folder.
+pub const RECORD_FILE: &str = "record.jsonl";
+/// The folder of bodies in a record's folder.
+pub const BODIES_FOLDER: &str = "bodies";
+
+/// The secrets of a run as known so far, shared by everything that writes.
+pub type SharedSecrets = Arc<RwLock<Secrets>>;
+
+/// A record being written. Whatever goes through here is masked; nothing else of a run is written.
+#[derive(Debug)]
+pub struct RecordWriter {
+    folder: PathBuf,
+    file: Mutex<File>,
+    stored: Mutex<HashSet<String>>,
+    secrets: SharedSecrets,
+}
+
+impl RecordWriter {
+    /// Begins a record in `folder`, which is made.
+    ///
+    /// # Errors
+    /// When folder or file cannot be made.
+    pub fn create(folder: &Path, secrets: SharedSecrets) -> io::Result<Self> {
+        atomic::make_folder(folder, Access::Owner)?;
+        atomic::make_folder(&folder.join(BODIES_FOLDER), Access::Owner)?;
+        let file = open_owner_only(&folder.join(RECORD_FILE), OpenOptions::new().create_new(true).append(true))?;
+        Ok(Self { folder: folder.to_owned(), file: Mutex::new(file), stored: Mutex::default(), secrets })
+    }
+
+    /// The record's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Appends an entry: one line, in the file before this returns.
+    ///
+    /// # Errors
+    /// When the line cannot be written.
+    pub fn append(&self, entry: &Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        let masked = self.masked(&line);
+        // One write a line: two runs that share a disk never mix theirs, and a killed run ends between lines.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&masked)?;
+        file.flush()
+    }
+
+    /// Stores a body once and returns its name in `bodies/`: the SHA-256 of what is written.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn store_body(&self, text: &str) -> io::Result<String> {
+        let masked = self.masked(text.as_bytes());
+        let name = hex(&Sha256::digest(&masked));
+        let is_new = self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        if is_new {
+            let path = self.folder.join(BODIES_FOLDER).join(&name);
+            let mut file = open_owner_only(&path, OpenOptions::new().create(true).write(true).truncate(true))?;
+            file.write_all(&masked)?;
+        }
+        Ok(name)
+    }
+
+    fn masked<'a>(&self, bytes: &'a [u8]) -> std::borrow::Cow<'a, [u8]> {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        match secrets.mask_bytes(bytes) {
+            std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(bytes),
+            std::borrow::Cow::Owned(masked) => std::borrow::Cow::Owned(masked),
+        }
+    }
+}
+
+fn open_owner_only(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// Lower-case hex of bytes.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A record that was written, by this run or an earlier one.
+#[derive(Debug, Clone)]
+pub struct Record {
+    folder: PathBuf,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The folder holds no record.
+    #[error("{} holds no record", folder.display())]
+    Missing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A line is no entry. The last line of a killed run is forgiven.
+    #[error("{}:{line}: {message}", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// It is of a version that this tool does not read.
+    #[error("{} is of version {version}; this tool reads version {}", folder.display(), prodiff_core::record::VERSION)]
+    Version {
+        /// The folder.
+        folder: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Record {
+    /// The record in a folder.
+    ///
+    /// # Errors
+    /// When there is none, or it is of another version.
+    pub fn open(folder: &Path) -> Result<Self, RecordError> {
+        if !folder.join(RECORD_FILE).is_file() {
+            return Err(RecordError::Missing { folder: folder.to_owned() });
+        }
+        let record = Self { folder: folder.to_owned() };
+        match record.entries()?.next() {
+            Some(Ok(Entry::Run(run))) if run.version == prodiff_core::record::VERSION => Ok(record),
+            Some(Ok(Entry::Run(run))) => Err(RecordError::Version { folder: folder.to_owned(), version: run.version }),
+            Some(Err(error)) => Err(error),
+            Some(Ok(_)) | None => {
+                Err(RecordError::Broken { path: folder.join(RECORD_FILE), line: 1, message: String::from("a record begins with its run") })
+            }
+        }
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its entries in order. A last line that is cut off ends them without an error.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn entries(&self) -> Result<Entries, RecordError> {
+        let path = self.folder.join(RECORD_FILE);
+        let file = File::open(&path).map_err(|source| RecordError::Unreadable { path: path.clone(), source })?;
+        Ok(Entries { path, reader: BufReader::with_capacity(1 << 16, file), line: 0, buffer: Vec::new() })
+    }
+
+    /// The head of the record.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn run(&self) -> Result<prodiff_core::record::Run, RecordError> {
+        for entry in self.entries()? {
+            if let Entry::Run(run) = entry? {
+                return Ok(run);
+            }
+        }
+        Err(RecordError::Missing { folder: self.folder.clone() })
+    }
+
+    /// A body by its name in `bodies/`; nothing when the name is none or the file is gone.
+    #[must_use]
+    pub fn body(&self, name: &str) -> Option<String> {
+        let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !sound {
+            return None;
+        }
+        fs::read_to_string(self.folder.join(BODIES_FOLDER).join(name)).ok()
+    }
+
+    /// Appends a note that a person's action left: accepted, rejected, signed off.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note(&self, note: prodiff_core::record::Note) -> io::Result<()> {
+        let path = self.folder.join(RECORD_FILE);
+        let mut line = serde_json::to_vec(&Entry::Note(note))?;
+        line.push(b'\n');
+        // A killed run may have left a line without its end.
+        if !ends_with_line_break(&path)? {
+            line.insert(0, b'\n');
+        }
+        open_owner_only(&path, OpenOptions::new().append(true))?.write_all(&line)
+    }
+}
+
+fn ends_with_line_break(path: &Path) -> io::Result<bool> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// The entries of a record.
+#[derive(Debug)]
+pub struct Entries {
+    path: PathBuf,
+    reader: BufReader<File>,
+    line: usize,
+    buffer: Vec<u8>,
+}
+
+impl Iterator for Entries {
+    type Item = Result<Entry, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.buffer.clear();
+            self.line += 1;
+            match self.reader.read_until(b'\n', &mut self.buffer) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(source) => return Some(Err(RecordError::Unreadable { path: self.path.clone(), source })),
+            }
+            let complete = self.buffer.last() == Some(&b'\n');
+            if self.buffer.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            return match serde_json::from_slice(&self.buffer) {
+                Ok(entry) => Some(Ok(entry)),
+                Err(_) if !complete => None,
+                // The line that a killed run left half written, before a note was put behind it.
+                Err(_) if self.is_followed_by_notes_only() => continue,
+                Err(error) => Some(Err(RecordError::Broken { path: self.path.clone(), line: self.line, message: error.to_string() })),
+            };
+        }
+    }
+}
+
+impl Entries {
+    fn is_followed_by_notes_only(&mut self) -> bool {
+        self.reader.fill_buf().is_ok_and(|rest| rest.starts_with(br#"{"type":"note""#))
+    }
+}
