@@ -1,1 +1,8 @@
-//! t
+//! The one integration binary: the house's walls, and the real program against sites that behave and misbehave.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod support;
