@@ -76,6 +76,9 @@ struct Run {
     /// JSON pointer into report.json → a value, or one of `contains:`, `count:`, `exists:`.
     #[serde(default)]
     report: BTreeMap<String, Value>,
+    /// Identity → its status, or JSON pointer into its row of report.json → as in `report`.
+    #[serde(default)]
+    cases: BTreeMap<String, Value>,
     /// Files that are there, with `*` for what differs from run to run.
     #[serde(default)]
     files: Vec<String>,
@@ -184,21 +187,16 @@ fn fill(text: &str, names: &[(String, String)]) -> String {
 }
 
 fn judge_run(run: &Run, ended: &Ended, project: &Project, wrong: &mut Vec<String>) {
-    let Run { run: line, exit, says, says_not, report, files, no_files } = run;
+    let Run { run: line, exit, says, says_not, report, cases, files, no_files } = run;
     if ended.code != Some(*exit) {
         wrong.push(format!("`{line}`: expected exit {exit}, actual {:?}", ended.code));
     }
     let said = format!("{}{}", ended.stdout, ended.stderr);
     wrong.extend(says.iter().filter(|text| !said.contains(*text)).map(|text| format!("`{line}` does not say `{text}`")));
     wrong.extend(says_not.iter().filter(|text| said.contains(*text)).map(|text| format!("`{line}` says `{text}`")));
-    if !report.is_empty() {
+    if !report.is_empty() || !cases.is_empty() {
         match project.report() {
-            Some(actual) => {
-                let complaints = report
-                    .iter()
-                    .filter_map(|(pointer, expected)| judge_value(expected, actual.pointer(pointer)).map(|why| (pointer, why)));
-                wrong.extend(complaints.map(|(pointer, why)| format!("`{line}`: report.json {pointer}: {why}")));
-            }
+            Some(actual) => judge_report(line, report, cases, &actual, wrong),
             None => wrong.push(format!("`{line}`: no report.json was written")),
         }
     }
@@ -206,6 +204,30 @@ fn judge_run(run: &Run, ended: &Ended, project: &Project, wrong: &mut Vec<String
     let is_there = |pattern: &String| all.iter().any(|path| fits(pattern, path));
     wrong.extend(files.iter().filter(|pattern| !is_there(pattern)).map(|pattern| format!("`{line}`: no file {pattern} in {all:?}")));
     wrong.extend(no_files.iter().filter(|pattern| is_there(pattern)).map(|pattern| format!("`{line}`: there is a file {pattern}")));
+}
+
+fn judge_report(line: &str, report: &BTreeMap<String, Value>, cases: &BTreeMap<String, Value>, actual: &Value, wrong: &mut Vec<String>) {
+    for (pointer, expected) in report {
+        let why = judge_value(expected, actual.pointer(pointer));
+        wrong.extend(why.map(|why| format!("`{line}`: report.json {pointer}: {why}")));
+    }
+    let rows = actual["cases"].as_array().map_or(&[][..], Vec::as_slice);
+    for (id, expected) in cases {
+        let Some(row) = rows.iter().find(|row| row["id"] == id.as_str()) else {
+            let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
+            wrong.push(format!("`{line}`: report.json has no case {id}, only {ids:?}"));
+            continue;
+        };
+        let status = BTreeMap::from([(String::from("/status"), expected.clone())]);
+        let pointers = match expected {
+            Value::Object(pointers) => pointers.clone().into_iter().collect(),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => status,
+        };
+        for (pointer, expected) in pointers {
+            let why = judge_value(&expected, row.pointer(&pointer));
+            wrong.extend(why.map(|why| format!("`{line}`: report.json, case {id} {pointer}: {why}")));
+        }
+    }
 }
 
 /// What is wrong with a value, if anything is.
@@ -390,6 +412,21 @@ mod tests {
         assert_eq!(wrong, ["`secret` stands in left.txt", "`out` was printed"]);
         judge_nowhere(&[String::from("secret")], "", &project, &[String::from("left.txt")], &mut wrong);
         assert_eq!(wrong.len(), 2);
+    }
+
+    #[test]
+    fn rows_of_the_report_are_found_by_identity() {
+        let actual = json!({"exit_code": 1, "cases": [{"id": "a::b", "status": "failed", "line": 3}]});
+        let complaints = |report: Value, cases: Value| {
+            let map = |value: Value| value.as_object().unwrap().clone().into_iter().collect::<BTreeMap<String, Value>>();
+            let mut wrong = Vec::new();
+            judge_report("run", &map(report), &map(cases), &actual, &mut wrong);
+            wrong.len()
+        };
+        assert_eq!(complaints(json!({"/exit_code": 1}), json!({"a::b": "failed"})), 0);
+        assert_eq!(complaints(json!({}), json!({"a::b": {"/line": 3, "/status": "failed"}})), 0);
+        assert_eq!(complaints(json!({"/exit_code": 0}), json!({"a::b": "passed", "a::c": "failed"})), 3);
+        assert_eq!(complaints(json!({}), json!({"a::b": {"/line": 4, "/reason": "x"}})), 2);
     }
 
     #[test]
