@@ -66,7 +66,6 @@ const PLACES: &[&str] = &[
     concat!("/ro", "ot/"),
     concat!("/wo", "rk/"),
     concat!("/Us", "ers/"),
-    concat!("C:", "\\"),
     concat!("index.cra", "tes.io"),
     concat!("static.cra", "tes.io"),
     concat!("sh.rust", "up.rs"),
