@@ -26,7 +26,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Report(args) => report::report(args),
         Command::Sandbox(args) => within(sandbox::sandbox(args)),
-        Command::Schema => Err(Refusal::usage("not there yet")),
+        Command::Schema => out(&prodiff_core::schema::text()),
         _ => Err(Refusal::usage("not there yet")),
     };
     match ended {
