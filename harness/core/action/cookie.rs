@@ -71,7 +71,8 @@ impl SetCookie {
 fn parse_expires(text: &str) -> Option<DateTime<Utc>> {
     let text = text.strip_suffix("GMT").or_else(|| text.strip_suffix("UTC")).unwrap_or(text).trim();
     let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
-    ["%d %b %Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%a %b %e %H:%M:%S %Y"]
+    // `%Y` would read two digits as a year of antiquity, so `%y` comes first.
+    ["%d %b %Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%a %b %e %H:%M:%S %Y"]
         .into_iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
         .map(|naive| naive.and_utc())
@@ -186,6 +187,13 @@ mod tests {
 
     fn now() -> DateTime<Utc> {
         DateTime::parse_from_rfc3339("2026-11-23T12:00:00Z").unwrap().to_utc()
+    }
+
+    #[test]
+    fn dates_of_old_have_years_of_two_digits() {
+        for date in ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06-Nov-1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(parse_expires(date).unwrap().to_rfc3339(), "1994-11-06T08:49:37+00:00", "{date}");
+        }
     }
 
     /// What is sent to `to` after `from` set the cookies.

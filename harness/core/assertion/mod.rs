@@ -8,5 +8,5 @@ pub mod matcher;
 pub mod response;
 pub mod url;
 
-pub use judgement::{Context, Failure, Ground, Judgement, Outcome, Sites, Unresolved};
+pub use judgement::{Context, Failure, Ground, Judgement, Outcome, Sites};
 pub use response::Expectations;

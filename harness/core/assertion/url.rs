@@ -4,12 +4,15 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::{
-    Context, Failure, Judgement, Outcome, Sites, Unresolved,
-    judgement::quoted,
-    matcher::{Argument, Matcher, Mode, Subject},
+    Context, Failure, Judgement, Outcome, Sites,
+    matcher::{Matcher, Mode, Subject},
 };
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
+    extract::{
+        Argument, Unresolved,
+        shown::{quoted, shown},
+    },
     json::Json,
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -76,8 +79,8 @@ impl UrlExpectation {
     pub fn judge(&self, actual: &Url, subject: &str, context: &Context<'_>) -> Vec<Judgement> {
         match &self.form {
             Form::Whole(target) => {
-                let outcome = target.resolve(context).map(|target| judge_target(&target, &target.bare(), actual, context.sites));
-                let described = || (target.phrase(context), actual.to_string());
+                let outcome = target.resolve(context.scope).map(|target| judge_target(&target, &target.bare(), actual, context.sites));
+                let described = || (target.phrase(context.scope), actual.to_string());
                 vec![Judgement::new(Some(&self.span), subject, outcome, described)]
             }
             Form::Parts(parts) => {
@@ -278,8 +281,8 @@ impl Part {
         };
         let outcome = self.judge_candidates(&candidates, context);
         let described = || {
-            let shown = candidates.first().and_then(Option::as_ref).map_or_else(|| String::from("nothing"), super::judgement::shown);
-            (self.matcher.phrase(context), shown)
+            let actual = candidates.first().and_then(Option::as_ref).map_or_else(|| String::from("nothing"), shown);
+            (self.matcher.phrase(context), actual)
         };
         Judgement::new(Some(&self.span), subject, outcome, described)
     }

@@ -4,17 +4,13 @@ use regex::Regex;
 use scraper::Selector as Css;
 
 use super::{
-    Response,
+    Argument, Resolved, Response, Unresolved,
     html::{self, Part},
     path, pattern,
+    shown::{cut, quoted, shown},
 };
 use crate::{
     action::SetCookie,
-    assertion::{
-        Unresolved,
-        judgement::{cut, shown},
-        matcher::{Argument, Resolved},
-    },
     diagnostic::{Diagnostic, Span, did_you_mean},
     json::{self, Json, Number, Selector},
     template::{Dynamic, Scope},
@@ -228,7 +224,7 @@ impl Capture {
             }
             Err(message) => match &self.default {
                 Some(default) => {
-                    let default = default.resolve_in(scope)?;
+                    let default = default.resolve(scope)?;
                     Ok(Captured { value: default.clone(), secret: self.is_secret || default.is_secret() })
                 }
                 None => Err(CaptureFailure { message }),
@@ -273,11 +269,11 @@ impl Capture {
     fn first(&self, link: &Link, response: &Response<'_>, scope: &Scope) -> Result<Result<Taken, String>, CaptureFailure> {
         Ok(match &link.source {
             Source::Json(path) => match response.json() {
-                Ok(document) => select(&*path.resolve_in(scope)?, document, self.takes),
+                Ok(document) => select(&*path.resolve(scope)?, document, self.takes),
                 Err(message) => Err(message.to_owned()),
             },
             Source::Regex(pattern) => match response.text() {
-                Ok(text) => self.find(&pattern.resolve_in(scope)?, text, "the body"),
+                Ok(text) => self.find(&pattern.resolve(scope)?, text, "the body"),
                 Err(message) => Err(message.to_owned()),
             },
             Source::Html { css, attribute } => match response.html() {
@@ -285,7 +281,7 @@ impl Capture {
                 Err(message) => Err(message.to_owned()),
             },
             Source::Header(name) => {
-                let name = name.resolve_in(scope)?;
+                let name = name.resolve(scope)?;
                 let values: Vec<Json> = response.header_values(&name).into_iter().map(Json::text).collect();
                 // Without `all` a header of several lines is their joined text, as for expectations.
                 match (self.takes, response.header(&name)) {
@@ -295,7 +291,7 @@ impl Capture {
                 }
             }
             Source::Cookie(name) => {
-                let name = name.resolve_in(scope)?;
+                let name = name.resolve(scope)?;
                 let value = |cookie: &SetCookie| Json::text(cookie.value.as_str());
                 let all: Vec<Json> = response.cookies().iter().filter(|cookie| cookie.name == *name).map(value).collect();
                 match (self.takes, response.cookie(&name)) {
@@ -314,7 +310,7 @@ impl Capture {
     fn next(&self, link: &Link, json: &Json, scope: &Scope) -> Result<Result<Taken, String>, CaptureFailure> {
         Ok(match &link.source {
             Source::Json(path) => {
-                let path = path.resolve_in(scope)?;
+                let path = path.resolve(scope)?;
                 match json {
                     // Text that holds JSON, such as a script of a page.
                     Json::String(text) => match json::read(text) {
@@ -325,8 +321,8 @@ impl Capture {
                 }
             }
             Source::Regex(pattern) => match json {
-                Json::String(text) => self.find(&pattern.resolve_in(scope)?, text, "what was found"),
-                Json::Number(number) => self.find(&pattern.resolve_in(scope)?, number.as_str(), "what was found"),
+                Json::String(text) => self.find(&pattern.resolve(scope)?, text, "what was found"),
+                Json::Number(number) => self.find(&pattern.resolve(scope)?, number.as_str(), "what was found"),
                 Json::Null | Json::Bool(_) | Json::List(_) | Json::Map(_) => {
                     Err(format!("a regular expression takes text, found {}", shown(json)))
                 }
@@ -349,7 +345,7 @@ impl Capture {
     fn find(&self, regex: &Resolved<'_, Regex>, text: &str, where_: &str) -> Result<Taken, String> {
         let mut found = pattern::take(regex, text).map(Json::text);
         let Some(first) = found.next() else {
-            return Err(format!("`{}` matches nothing in {where_}: {}", regex.bare(), crate::assertion::judgement::quoted(text)));
+            return Err(format!("`{}` matches nothing in {where_}: {}", regex.bare(), quoted(text)));
         };
         Ok(match self.takes {
             Takes::First => Taken::One(first),
@@ -364,8 +360,8 @@ impl Capture {
         document: &scraper::Html,
         scope: &Scope,
     ) -> Result<Result<Taken, String>, CaptureFailure> {
-        let css = css.resolve_in(scope)?;
-        let attribute = attribute.map(|attribute| attribute.resolve_in(scope)).transpose()?;
+        let css = css.resolve(scope)?;
+        let attribute = attribute.map(|attribute| attribute.resolve(scope)).transpose()?;
         let part = attribute.as_ref().map_or(Part::Text, |name| Part::Attribute(name));
         let mut found = html::select(document, &css, part).into_iter();
         Ok(match (found.next(), self.takes) {
@@ -468,9 +464,9 @@ impl From<Unresolved> for CaptureFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        assertion::matcher::testing::{node, scope, sentence},
-        extract::response::testing::exchange,
+    use crate::extract::{
+        response::testing::exchange,
+        testing::{node, scope, sentence},
     };
 
     const PAGE: &str = r#"<a href="/1">one</a><a href="/2">two</a><script id="__NEXT_DATA__">{"buildId": "b-7", "n": [1, 2]}</script>"#;

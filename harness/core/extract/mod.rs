@@ -2,11 +2,16 @@
 //!
 //! Holds no judgement: what is there and what is not is data for `assertion` and `execute`.
 
+pub mod argument;
 pub mod capture;
 pub mod html;
 pub mod path;
 pub mod pattern;
 pub mod response;
+pub mod shown;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub use argument::{Argument, Resolved, Unresolved};
 pub use capture::{Capture, CaptureFailure, Captured};
 pub use response::Response;

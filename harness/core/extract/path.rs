@@ -1,7 +1,7 @@
 //! A JSONPath as written in a suite: read at once, or when it is used where it holds a template.
 
+use super::Argument;
 use crate::{
-    assertion::matcher::Argument,
     diagnostic::{Diagnostic, Span},
     json::{Json, Selector},
     yaml::{Node, Yaml},
@@ -44,7 +44,7 @@ fn inside(span: &Span, text: &str, character: usize) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assertion::matcher::testing::{node, sentence};
+    use crate::extract::testing::{node, sentence};
 
     #[test]
     fn a_mistake_points_at_its_character() {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Check, Kind, Matcher, Mode, Parsing, Subject, date, equality, quantity::shown_duration};
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved},
+    assertion::{Context, Failure, Ground, Outcome},
+    extract::Unresolved,
     json::Json,
     template::Dynamic,
     yaml::Node,

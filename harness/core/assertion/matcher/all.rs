@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{Check, Kind, Matcher, Parsing, Subject};
 use crate::{
-    assertion::{Context, Outcome, Unresolved},
+    assertion::{Context, Outcome},
     diagnostic::Diagnostic,
+    extract::Unresolved,
     template::Dynamic,
     yaml::{Node, Yaml},
 };

@@ -7,7 +7,8 @@ use super::{
     all::{parse_list, schema},
 };
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved, judgement::shown_or_nothing},
+    assertion::{Context, Failure, Ground, Outcome},
+    extract::{Unresolved, shown::shown_or_nothing},
     template::Dynamic,
     yaml::Node,
 };

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Argument, Check, Kind, Parsing, Subject, equality,
+    Check, Kind, Parsing, Subject, equality,
     order::{measured, parse_bound},
     parse::push,
     quantity::Quantity,
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved},
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved},
     template::Dynamic,
     yaml::{Node, Yaml},
 };
@@ -70,7 +71,7 @@ impl Kind for Between {
 
 impl Check for BetweenCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let (lower, upper) = (self.lower.resolve(context)?, self.upper.resolve(context)?);
+        let (lower, upper) = (self.lower.resolve(context.scope)?, self.upper.resolve(context.scope)?);
         let phrase = || format!("between {} and {}", lower.bare(), upper.bare());
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &phrase()).into());
@@ -83,7 +84,7 @@ impl Check for BetweenCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("between {} and {}", self.lower.phrase_bare(context), self.upper.phrase_bare(context))
+        format!("between {} and {}", self.lower.phrase_bare(context.scope), self.upper.phrase_bare(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

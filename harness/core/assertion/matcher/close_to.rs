@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Argument, Check, Kind, Mode, Parsing, Subject, date, equality,
+    Check, Kind, Mode, Parsing, Subject, date, equality,
     order::{measured, parse_bound},
     parse::push,
     quantity::{Quantity, duration, size},
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved},
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, argument},
     json::{Json, Number},
     template::Dynamic,
     value::parse_percent,
@@ -91,7 +92,7 @@ fn read_distance(value: &Json) -> Result<Distance, String> {
     if let Some(share) = value.as_str().and_then(parse_percent) {
         return Ok(Distance::Share(share));
     }
-    let distance = Quantity::read(value).map_err(|_| format!("{} is not a percentage or an amount", super::argument::found(value)))?;
+    let distance = Quantity::read(value).map_err(|_| format!("{} is not a percentage or an amount", argument::found(value)))?;
     match distance {
         Quantity::Date(_) => Err(String::from("a date is no distance")),
         Quantity::Number(_) | Quantity::Duration(_) | Quantity::Size(_) if distance.magnitude() < 0.0 => {
@@ -103,7 +104,7 @@ fn read_distance(value: &Json) -> Result<Distance, String> {
 
 impl Check for CloseToCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let (expected, within) = (self.value.resolve(context)?, self.within.resolve(context)?);
+        let (expected, within) = (self.value.resolve(context.scope)?, self.within.resolve(context.scope)?);
         let phrase = || format!("within {} of {}", within.bare(), expected.bare());
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &phrase()).into());
@@ -128,7 +129,7 @@ impl Check for CloseToCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("within {} of {}", self.within.phrase_bare(context), self.value.phrase_bare(context))
+        format!("within {} of {}", self.within.phrase_bare(context.scope), self.value.phrase_bare(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

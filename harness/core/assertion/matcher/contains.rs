@@ -5,13 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{Argument, Check, Kind, Mode, Parsing, Place, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Mode, Parsing, Place, Subject, equality, parse::push};
 use crate::{
-    assertion::{
-        Context, Failure, Outcome, Unresolved,
-        judgement::{quoted, shown},
-    },
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{
+        Argument, Unresolved, argument,
+        shown::{quoted, shown},
+    },
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -65,7 +66,7 @@ impl Kind for Contains {
 
 impl Check for ContainsCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let part = self.part.resolve(context)?;
+        let part = self.part.resolve(context.scope)?;
         let phrase = || format!("to contain {}", part.shown());
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &phrase()).into());
@@ -113,7 +114,7 @@ impl Check for ContainsCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("to contain {}", self.part.phrase(context))
+        format!("to contain {}", self.part.phrase(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

@@ -7,7 +7,8 @@ use super::{
     rows::{OnEmpty, Row, elements},
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved},
+    assertion::{Context, Failure, Outcome},
+    extract::Unresolved,
     template::Dynamic,
     yaml::Node,
 };

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Outcome},
+    extract::{Argument, Unresolved, argument, shown::shown},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -46,7 +47,7 @@ fn words(wanted: bool) -> &'static str {
 
 impl Check for EmptyCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let wanted = *self.wanted.resolve(context)?;
+        let wanted = *self.wanted.resolve(context.scope)?;
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, words(wanted)).into());
         };
@@ -66,7 +67,7 @@ impl Check for EmptyCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        String::from(words(self.wanted.resolve(context).map_or(true, |wanted| *wanted)))
+        String::from(words(self.wanted.resolve(context.scope).map_or(true, |wanted| *wanted)))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use super::{Mode, Place, Subject, quantity::Quantity};
 use crate::{
-    assertion::{
-        Failure, Ground, Outcome,
-        judgement::{shown, shown_or_nothing},
-    },
+    assertion::{Failure, Ground, Outcome},
+    extract::shown::{shown, shown_or_nothing},
     json::Json,
 };
 

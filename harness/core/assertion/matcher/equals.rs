@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Mode, Parsing, Subject, argument, equality, parse::push, quantity};
+use super::{Check, Kind, Mode, Parsing, Subject, equality, parse::push, quantity};
 use crate::{
-    assertion::{Context, Outcome, Unresolved},
+    assertion::{Context, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, argument},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -97,7 +98,7 @@ fn not_a_status(value: &Json, node: &Node) -> Option<Diagnostic> {
 
 impl Check for EqualsCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let expected = self.expected.resolve(context)?;
+        let expected = self.expected.resolve(context.scope)?;
         // The phrase of a value that holds would be thrown away.
         if let Some(actual) = subject.value
             && equality::matches(actual, &expected, subject.mode)
@@ -109,7 +110,7 @@ impl Check for EqualsCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        self.expected.phrase(context)
+        self.expected.phrase(context.scope)
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

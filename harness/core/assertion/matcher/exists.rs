@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, parse::push};
+use super::{Check, Kind, Parsing, Subject, parse::push};
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved, judgement::shown_or_nothing},
+    assertion::{Context, Failure, Ground, Outcome},
+    extract::{Argument, Unresolved, argument, shown::shown_or_nothing},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -46,7 +47,7 @@ fn words(wanted: bool) -> &'static str {
 
 impl Check for ExistsCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let wanted = *self.wanted.resolve(context)?;
+        let wanted = *self.wanted.resolve(context.scope)?;
         // Several can be selected: what then exists are the elements.
         let exists = match subject.value {
             Some(Json::List(elements)) if subject.place.is_selection() => !elements.is_empty(),
@@ -61,7 +62,7 @@ impl Check for ExistsCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        String::from(words(self.wanted.resolve(context).map_or(true, |wanted| *wanted)))
+        String::from(words(self.wanted.resolve(context.scope).map_or(true, |wanted| *wanted)))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

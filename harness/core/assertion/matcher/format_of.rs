@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::quoted},
+    assertion::{Context, Failure, Outcome},
     diagnostic::did_you_mean,
+    extract::{Argument, Unresolved, argument, shown::quoted},
     format,
     json::Json,
     template::Dynamic,
@@ -59,7 +60,7 @@ fn words(format: format::Format) -> String {
 
 impl Check for FormatCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let wanted = *self.wanted.resolve(context)?;
+        let wanted = *self.wanted.resolve(context.scope)?;
         Ok(match subject.value {
             Some(Json::String(text)) if wanted.matches(text) => Outcome::Holds,
             Some(Json::String(text)) => Failure::different(subject.place.within(), words(wanted), quoted(text)).into(),
@@ -69,7 +70,7 @@ impl Check for FormatCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        self.wanted.resolve(context).map_or_else(|_| self.wanted.phrase(context), |wanted| words(*wanted))
+        self.wanted.resolve(context.scope).map_or_else(|_| self.wanted.phrase(context.scope), |wanted| words(*wanted))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Check, Kind, Matcher, Mode, Parsing, Place, Subject, equality};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved},
+    assertion::{Context, Failure, Outcome},
+    extract::Unresolved,
     json::Json,
     template::Dynamic,
     yaml::Node,

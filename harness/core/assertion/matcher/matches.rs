@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::quoted},
-    extract::pattern,
+    assertion::{Context, Failure, Outcome},
+    extract::{Argument, Unresolved, argument, pattern, shown::quoted},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -46,7 +46,7 @@ impl Kind for Matches {
 
 impl Check for MatchesCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let pattern = self.pattern.resolve(context)?;
+        let pattern = self.pattern.resolve(context.scope)?;
         let phrase = || format!("to match {}", pattern.bare());
         Ok(match subject.value {
             Some(Json::String(text)) if pattern.is_match(text) => Outcome::Holds,
@@ -57,7 +57,7 @@ impl Check for MatchesCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("to match {}", self.pattern.phrase_bare(context))
+        format!("to match {}", self.pattern.phrase_bare(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

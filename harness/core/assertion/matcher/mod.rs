@@ -2,7 +2,6 @@
 //!
 //! A matcher that has nothing to judge fails; only `exists: false` is content with nothing.
 
-mod argument;
 pub mod date;
 mod equality;
 mod order;
@@ -44,7 +43,6 @@ mod sorted;
 mod starts_with;
 mod unique;
 
-pub use argument::{Argument, Resolved};
 pub use parse::{Matcher, Parsing};
 pub use registry::{Check, Kind, MATCHERS, NOT_YET, definitions, find};
 pub use subject::{Mode, Place, Subject};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Check, Kind, Matcher, Parsing, Subject};
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved, judgement::shown_or_nothing},
+    assertion::{Context, Failure, Ground, Outcome},
+    extract::{Unresolved, shown::shown_or_nothing},
     template::Dynamic,
     yaml::Node,
 };

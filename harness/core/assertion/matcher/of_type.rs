@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Outcome},
     diagnostic::{Diagnostic, did_you_mean},
+    extract::{Argument, Unresolved, argument, shown::shown},
     json::Json,
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -66,7 +67,7 @@ fn words(name: &str) -> String {
 
 impl Check for TypeCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let wanted = *self.wanted.resolve(context)?;
+        let wanted = *self.wanted.resolve(context.scope)?;
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &words(wanted)).into());
         };
@@ -78,7 +79,7 @@ impl Check for TypeCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        self.wanted.resolve(context).map_or_else(|_| self.wanted.phrase(context), |wanted| words(&wanted))
+        self.wanted.resolve(context.scope).map_or_else(|_| self.wanted.phrase(context.scope), |wanted| words(&wanted))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, equals::never_equal, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, equals::never_equal, parse::push};
 use crate::{
-    assertion::{
-        Context, Failure, Outcome, Unresolved,
-        judgement::{listed, shown},
-    },
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{
+        Argument, Unresolved, argument,
+        shown::{listed, shown},
+    },
     json::Json,
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -59,7 +60,7 @@ impl Kind for OneOf {
 
 impl Check for OneOfCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let values = self.values.resolve(context)?;
+        let values = self.values.resolve(context.scope)?;
         let phrase =
             || if values.is_secret() { String::from("one of •••") } else { format!("one of {}", listed(values.iter(), ", ")) };
         let Some(actual) = subject.value else {
@@ -72,9 +73,9 @@ impl Check for OneOfCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        match self.values.resolve(context) {
+        match self.values.resolve(context.scope) {
             Ok(values) if !values.is_secret() => format!("one of {}", listed(values.iter(), ", ")),
-            Ok(_) | Err(_) => format!("one of {}", self.values.phrase(context)),
+            Ok(_) | Err(_) => format!("one of {}", self.values.phrase(context.scope)),
         }
     }
 

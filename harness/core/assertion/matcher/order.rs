@@ -3,13 +3,14 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use super::{
-    Argument, Check, Mode, Parsing, Subject, equality,
+    Check, Mode, Parsing, Subject, equality,
     parse::push,
     quantity::{Quantity, shown_duration},
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, shown::shown},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -71,7 +72,7 @@ pub(super) fn schema() -> serde_json::Value {
 
 impl Check for Bounded {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let bound = self.bound.resolve(context)?;
+        let bound = self.bound.resolve(context.scope)?;
         let phrase = || format!("{} {}", self.side.words(), bound.bare());
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &phrase()).into());
@@ -84,7 +85,7 @@ impl Check for Bounded {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("{} {}", self.side.words(), self.bound.phrase_bare(context))
+        format!("{} {}", self.side.words(), self.bound.phrase_bare(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

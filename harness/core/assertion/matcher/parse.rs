@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Argument, Check, MATCHERS, Mode, NOT_YET, Subject,
+    Check, MATCHERS, Mode, NOT_YET, Subject,
     equals::{self, EqualsCheck},
     find,
 };
 use crate::{
-    assertion::{Context, Outcome, Unresolved},
+    assertion::{Context, Outcome},
     diagnostic::{Diagnostic, Span, did_you_mean},
+    extract::{Argument, Unresolved},
     template::Dynamic,
     yaml::{Entry, Node, Yaml},
 };

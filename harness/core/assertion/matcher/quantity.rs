@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Mode, date};
 use crate::{
+    extract::argument,
     json::{Json, Number},
     value::{parse_duration, parse_size},
 };
@@ -38,9 +39,9 @@ impl Quantity {
                 .or_else(|| duration(text).map(Self::Duration))
                 .or_else(|| size(text).map(Self::Size))
                 .or_else(|| date::from_text(text).map(Self::Date))
-                .ok_or_else(|| format!("{} is not a number, duration, size or date", super::argument::found(value))),
+                .ok_or_else(|| format!("{} is not a number, duration, size or date", argument::found(value))),
             Json::Null | Json::Bool(_) | Json::List(_) | Json::Map(_) => {
-                Err(format!("expected a number, duration, size or date, found {}", super::argument::found(value)))
+                Err(format!("expected a number, duration, size or date, found {}", argument::found(value)))
             }
         }
     }

@@ -7,7 +7,8 @@ use super::{
     format_of, greater_than, keys, less_than, matches, not, of_type, one_of, same_as, same_items, share, some, sorted, starts_with, unique,
 };
 use crate::{
-    assertion::{Context, Outcome, Unresolved},
+    assertion::{Context, Outcome},
+    extract::Unresolved,
     normalise,
     template::Dynamic,
     yaml::Node,

@@ -1,10 +1,10 @@
 //! What every element of a collection is judged by: a matcher, or a map of paths within the row.
 
-use super::{Argument, Matcher, Mode, Parsing, Place, Subject};
+use super::{Matcher, Mode, Parsing, Place, Subject};
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved},
+    assertion::{Context, Failure, Ground, Outcome},
     diagnostic::Diagnostic,
-    extract::path,
+    extract::{Argument, Unresolved, path},
     json::{Json, Selector},
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -121,7 +121,7 @@ impl Row {
 
 impl Field {
     fn judge(&self, row: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let path = self.path.resolve(context)?;
+        let path = self.path.resolve(context.scope)?;
         let Some(element) = row.value else {
             return self.matcher.judge(&Subject::nothing(Mode::Json).at(row.place), context);
         };

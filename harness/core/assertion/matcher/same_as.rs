@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Place, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Place, Subject, equality, parse::push};
 use crate::{
-    assertion::{
-        Context, Failure, Outcome, Unresolved,
-        judgement::{shown, shown_or_nothing},
-    },
+    assertion::{Context, Failure, Outcome},
     compare::{self, Weight},
+    extract::{
+        Argument, Unresolved, argument,
+        shown::{shown, shown_or_nothing},
+    },
     json::Json,
     normalise::{RULES, Rules},
     template::Dynamic,
@@ -66,7 +67,7 @@ impl Kind for SameAs {
 
 impl Check for SameAsCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let other = self.other.resolve(context)?;
+        let other = self.other.resolve(context.scope)?;
         let Some(actual) = subject.value else {
             return Ok(equality::nothing(subject, &self.phrase(context)).into());
         };
@@ -87,7 +88,7 @@ impl Check for SameAsCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("the same as {}", self.other.phrase(context))
+        format!("the same as {}", self.other.phrase(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

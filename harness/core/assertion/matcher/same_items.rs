@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{
-        Context, Failure, Outcome, Unresolved,
-        judgement::{listed, shown},
-    },
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{
+        Argument, Unresolved, argument,
+        shown::{listed, shown},
+    },
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -51,7 +52,7 @@ impl Kind for SameItems {
 
 impl Check for SameItemsCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let items = self.items.resolve(context)?;
+        let items = self.items.resolve(context.scope)?;
         let phrase = || format!("the items {}", items.shown());
         let actual = match subject.value {
             Some(Json::List(elements)) => elements,
@@ -74,7 +75,7 @@ impl Check for SameItemsCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("the items {}", self.items.phrase(context))
+        format!("the items {}", self.items.phrase(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Argument, Check, Kind, Parsing, Subject, argument, equality,
+    Check, Kind, Parsing, Subject, equality,
     rows::{OnEmpty, Row, elements},
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved},
+    assertion::{Context, Failure, Outcome},
     diagnostic::{Diagnostic, did_you_mean},
+    extract::{Argument, Unresolved, argument},
     json::Json,
     template::Dynamic,
     value::parse_percent,
@@ -113,7 +114,7 @@ impl Check for ShareCheck {
         #[expect(clippy::cast_precision_loss, reason = "no list has 2^52 elements")]
         let (holding, total) = (n_holding as f64, rows.len() as f64);
         for (name, bound) in &self.bounds {
-            let bound = bound.resolve(context)?;
+            let bound = bound.resolve(context.scope)?;
             // In elements, so that 80% of 5 is 4 and not a little less.
             let (wanted, slack) = (*bound * total, 1e-9 * total);
             let holds = match *name {
@@ -135,7 +136,7 @@ impl Check for ShareCheck {
 
     fn phrase(&self, context: &Context<'_>) -> String {
         let bounds: Vec<String> =
-            self.bounds.iter().map(|(name, bound)| format!("{} {}", name.replace('_', " "), bound.phrase_bare(context))).collect();
+            self.bounds.iter().map(|(name, bound)| format!("{} {}", name.replace('_', " "), bound.phrase_bare(context.scope))).collect();
         format!("{} with {}", bounds.join(" and "), self.of.phrase(context))
     }
 

@@ -7,7 +7,8 @@ use super::{
     rows::{OnEmpty, Row, elements},
 };
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Ground, Outcome},
+    extract::{Unresolved, shown::shown},
     template::Dynamic,
     yaml::Node,
 };

@@ -5,13 +5,14 @@ use std::{cmp::Ordering, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Argument, Check, Kind, Parsing, Place, Subject, date, equality,
+    Check, Kind, Parsing, Place, Subject, date, equality,
     quantity::kind,
     rows::{OnEmpty, elements, lacks, parse_by},
 };
 use crate::{
-    assertion::{Context, Failure, Ground, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Ground, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, shown::shown},
     json::{Json, Number, Selector},
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -128,7 +129,7 @@ impl Check for SortedCheck {
         if rows.is_empty() {
             return Ok(self.on_empty.outcome(subject, &self.phrase(context)));
         }
-        let by = self.by.as_ref().map(|by| by.resolve(context)).transpose()?;
+        let by = self.by.as_ref().map(|by| by.resolve(context.scope)).transpose()?;
         let by: Option<&Selector> = by.as_deref();
         let mut values = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -171,7 +172,7 @@ impl Check for SortedCheck {
             Direction::Ascending => "ascending",
             Direction::Descending => "descending",
         };
-        let by = self.by.as_ref().map_or_else(String::new, |by| format!(" by {}", by.phrase_bare(context)));
+        let by = self.by.as_ref().map_or_else(String::new, |by| format!(" by {}", by.phrase_bare(context.scope)));
         format!("sorted {direction}{by}")
     }
 

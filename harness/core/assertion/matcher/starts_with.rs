@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Check, Kind, Parsing, Subject, argument, equality, parse::push};
+use super::{Check, Kind, Parsing, Subject, equality, parse::push};
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::quoted},
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, argument, shown::quoted},
     json::Json,
     template::Dynamic,
     yaml::Node,
@@ -48,7 +49,7 @@ impl Kind for StartsWith {
 
 impl Check for StartsWithCheck {
     fn judge(&self, subject: &Subject<'_>, context: &Context<'_>) -> Result<Outcome, Unresolved> {
-        let resolved = self.part.resolve(context)?;
+        let resolved = self.part.resolve(context.scope)?;
         let phrase = || format!("to start with {}", resolved.shown());
         let part: &str = &resolved;
         Ok(match subject.value {
@@ -60,7 +61,7 @@ impl Check for StartsWithCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        format!("to start with {}", self.part.phrase(context))
+        format!("to start with {}", self.part.phrase(context.scope))
     }
 
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>) {

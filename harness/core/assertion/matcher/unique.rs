@@ -3,12 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Argument, Check, Kind, Parsing, Place, Subject, equality,
+    Check, Kind, Parsing, Place, Subject, equality,
     rows::{OnEmpty, elements, lacks, parse_by},
 };
 use crate::{
-    assertion::{Context, Failure, Outcome, Unresolved, judgement::shown},
+    assertion::{Context, Failure, Outcome},
     diagnostic::Diagnostic,
+    extract::{Argument, Unresolved, shown::shown},
     json::{Json, Selector},
     template::Dynamic,
     yaml::{Node, Yaml},
@@ -74,7 +75,7 @@ impl Check for UniqueCheck {
         if rows.is_empty() {
             return Ok(self.on_empty.outcome(subject, &self.phrase(context)));
         }
-        let by = self.by.as_ref().map(|by| by.resolve(context)).transpose()?;
+        let by = self.by.as_ref().map(|by| by.resolve(context.scope)).transpose()?;
         let by: Option<&Selector> = by.as_deref();
         let place = |index: usize| match by {
             Some(by) => Place::Below(&rows[index].place, by.as_str()).path(),
@@ -99,7 +100,7 @@ impl Check for UniqueCheck {
     }
 
     fn phrase(&self, context: &Context<'_>) -> String {
-        let by = self.by.as_ref().map_or_else(String::new, |by| format!(" by {}", by.phrase_bare(context)));
+        let by = self.by.as_ref().map_or_else(String::new, |by| format!(" by {}", by.phrase_bare(context.scope)));
         format!("unique{by}")
     }
 

@@ -3,11 +3,9 @@
 use scraper::Selector as Css;
 
 use crate::{
-    assertion::{
-        matcher::{Argument, Matcher},
-        url::UrlExpectation,
-    },
+    assertion::{matcher::Matcher, url::UrlExpectation},
     diagnostic::Span,
+    extract::Argument,
     json::{Json, Selector},
     template::{Dynamic, Name},
 };

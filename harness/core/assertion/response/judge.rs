@@ -8,14 +8,14 @@ use super::expectation::{Aspect, CookiePart, Expectation, Expectations, HopExpec
 use crate::{
     action::SetCookie,
     assertion::{
-        Context, Failure, Ground, Judgement, Outcome, Unresolved,
-        judgement::{cut, shown, shown_or_nothing},
-        matcher::{Argument, Matcher, Mode, Place, Subject},
+        Context, Failure, Ground, Judgement, Outcome,
+        matcher::{Matcher, Mode, Place, Subject},
     },
     diagnostic::Span,
     extract::{
-        Response,
+        Argument, Response, Unresolved,
         html::{self, Part},
+        shown::{cut, shown, shown_or_nothing},
     },
     json::{Json, Number, Selector},
 };
@@ -90,8 +90,8 @@ impl Expectation {
             Aspect::Json { path, matcher } => judge_json(span, path, matcher, response, context),
             Aspect::Html { css, attribute, matcher } => {
                 let subject = match attribute {
-                    Some(attribute) => format!("html {} {}", css.phrase_bare(context), attribute.phrase_bare(context)),
-                    None => format!("html {}", css.phrase_bare(context)),
+                    Some(attribute) => format!("html {} {}", css.phrase_bare(context.scope), attribute.phrase_bare(context.scope)),
+                    None => format!("html {}", css.phrase_bare(context.scope)),
                 };
                 match select_html(css, attribute.as_ref(), response, context) {
                     Ok(Ok(values)) => judge_selected(span, subject, matcher, values, context),
@@ -158,9 +158,9 @@ fn cookie_part(cookie: &SetCookie, part: CookiePart) -> Option<Json> {
 }
 
 fn judge_json(span: &Span, path: &Argument<Selector>, matcher: &Matcher, response: &Response<'_>, context: &Context<'_>) -> Judgement {
-    let path = match path.resolve(context) {
+    let path = match path.resolve(context.scope) {
         Ok(path) => path,
-        Err(error) => return unresolved(span, format!("json {}", path.phrase_bare(context)), error, matcher, context),
+        Err(error) => return unresolved(span, format!("json {}", path.phrase_bare(context.scope)), error, matcher, context),
     };
     let subject = if path.is_secret() { String::from("json •••") } else { format!("json {}", path.as_str()) };
     let document = match response.json() {
@@ -191,8 +191,8 @@ fn select_html(
     response: &Response<'_>,
     context: &Context<'_>,
 ) -> Result<Result<Vec<Json>, String>, Unresolved> {
-    let css = css.resolve(context)?;
-    let attribute = attribute.map(|attribute| attribute.resolve(context)).transpose()?;
+    let css = css.resolve(context.scope)?;
+    let attribute = attribute.map(|attribute| attribute.resolve(context.scope)).transpose()?;
     let part = attribute.as_ref().map_or(Part::Text, |name| Part::Attribute(name));
     Ok(response.html().map(|document| html::select(document, &css, part)).map_err(str::to_owned))
 }
@@ -248,7 +248,7 @@ fn judge_redirects(
 
 fn judge_written(span: &Span, of: &Argument<Json>, matcher: &Matcher, context: &Context<'_>) -> Judgement {
     let subject = cut(format!("values {}", of.span().text().trim_matches(['\'', '"'])));
-    let value = match of.resolve(context) {
+    let value = match of.resolve(context.scope) {
         Ok(value) => value,
         Err(error) => return unresolved(span, subject, error, matcher, context),
     };

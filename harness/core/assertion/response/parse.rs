@@ -3,11 +3,11 @@
 use super::expectation::{Aspect, CookiePart, Expectation, Expectations, HopExpectation, Status, TimePart};
 use crate::{
     assertion::{
-        matcher::{self, Argument, Matcher, Mode},
+        matcher::{self, Matcher, Mode},
         url::UrlExpectation,
     },
     diagnostic::{Diagnostic, did_you_mean},
-    extract::{html, path},
+    extract::{Argument, html, path},
     json::Json,
     yaml::{Entry, Node, Yaml},
 };

@@ -1,24 +1,29 @@
-//! What stands behind a matcher's name: a value that may hold templates, read into what the matcher needs.
+//! A value of a suite that may hold templates, read into what is needed of it.
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
+use super::shown::{cut, shown};
 use crate::{
-    assertion::{
-        Context, Unresolved,
-        judgement::{cut, shown},
-    },
     diagnostic::{Diagnostic, Span},
     json::Json,
     template::{Dynamic, Scope},
     yaml::Node,
 };
 
-/// A value written in a suite and read as `T`: at once if it holds no template, else when it is judged.
+/// A value written in a suite and read as `T`: at once if it holds no template, else when it is used.
 #[derive(Clone)]
 pub struct Argument<T> {
     source: Source<T>,
     read: fn(&Json) -> Result<T, String>,
     span: Span,
+}
+
+/// What is written could not be evaluated: a template in it failed, or yielded what is not wanted there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unresolved {
+    /// One line, lower case, no full stop.
+    pub message: String,
 }
 
 #[derive(Clone)]
@@ -27,7 +32,7 @@ enum Source<T> {
     Later(Dynamic),
 }
 
-/// An argument as it is judged with.
+/// An argument as it is used.
 pub struct Resolved<'a, T> {
     value: Value<'a, T>,
     written: Cow<'a, Json>,
@@ -56,19 +61,11 @@ impl<T> Argument<T> {
         }
     }
 
-    /// The value for one judgement.
+    /// The value, given the variables.
     ///
     /// # Errors
-    /// When the template cannot be rendered, or yields what the matcher cannot take.
-    pub fn resolve<'a>(&'a self, context: &Context<'_>) -> Result<Resolved<'a, T>, Unresolved> {
-        self.resolve_in(context.scope)
-    }
-
-    /// The value, given variables alone.
-    ///
-    /// # Errors
-    /// As [`Argument::resolve`].
-    pub fn resolve_in<'a>(&'a self, scope: &Scope) -> Result<Resolved<'a, T>, Unresolved> {
+    /// When the template cannot be rendered, or yields what is not wanted here.
+    pub fn resolve<'a>(&'a self, scope: &Scope) -> Result<Resolved<'a, T>, Unresolved> {
         match &self.source {
             Source::Constant(value, written) => {
                 Ok(Resolved { value: Value::Constant(value), written: Cow::Borrowed(written), secret: false })
@@ -92,16 +89,16 @@ impl<T> Argument<T> {
     }
 
     /// What is written, for a phrase; the template itself where it cannot be rendered.
-    pub fn phrase(&self, context: &Context<'_>) -> String {
-        match self.resolve(context) {
+    pub fn phrase(&self, scope: &Scope) -> String {
+        match self.resolve(scope) {
             Ok(resolved) => resolved.shown(),
             Err(_) => cut(self.span.text().to_owned()),
         }
     }
 
     /// The same for text inside a phrase: without quotes.
-    pub fn phrase_bare(&self, context: &Context<'_>) -> String {
-        match self.resolve(context) {
+    pub fn phrase_bare(&self, scope: &Scope) -> String {
+        match self.resolve(scope) {
             Ok(resolved) => resolved.bare(),
             Err(_) => cut(self.span.text().to_owned()),
         }
@@ -162,8 +159,7 @@ impl<T> fmt::Debug for Argument<T> {
 ///
 /// # Errors
 /// Never: the signature is that of a reader.
-#[expect(clippy::unnecessary_wraps, reason = "the signature of a reader")]
-pub(super) fn any(value: &Json) -> Result<Json, String> {
+pub fn any(value: &Json) -> Result<Json, String> {
     Ok(value.clone())
 }
 
@@ -171,7 +167,7 @@ pub(super) fn any(value: &Json) -> Result<Json, String> {
 ///
 /// # Errors
 /// On other kinds.
-pub(super) fn text(value: &Json) -> Result<String, String> {
+pub fn text(value: &Json) -> Result<String, String> {
     match value {
         Json::String(text) => Ok(text.clone()),
         Json::Number(number) => Ok(number.as_str().to_owned()),
@@ -183,7 +179,7 @@ pub(super) fn text(value: &Json) -> Result<String, String> {
 ///
 /// # Errors
 /// On everything else.
-pub(super) fn truth(value: &Json) -> Result<bool, String> {
+pub fn truth(value: &Json) -> Result<bool, String> {
     match value {
         Json::Bool(truth) => Ok(*truth),
         Json::Null | Json::Number(_) | Json::String(_) | Json::List(_) | Json::Map(_) => {
@@ -196,7 +192,7 @@ pub(super) fn truth(value: &Json) -> Result<bool, String> {
 ///
 /// # Errors
 /// On everything else.
-pub(super) fn list(value: &Json) -> Result<Vec<Json>, String> {
+pub fn list(value: &Json) -> Result<Vec<Json>, String> {
     match value {
         Json::List(elements) => Ok(elements.clone()),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Map(_) => {
@@ -206,7 +202,7 @@ pub(super) fn list(value: &Json) -> Result<Vec<Json>, String> {
 }
 
 /// A value in a complaint: small ones as written, others by their kind.
-pub(super) fn found(value: &Json) -> String {
+pub fn found(value: &Json) -> String {
     match value {
         Json::Null | Json::Bool(_) | Json::Number(_) => format!("`{}`", shown(value)),
         Json::String(text) if text.len() <= 80 => format!("`{text}`"),
