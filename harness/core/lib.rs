@@ -38,6 +38,12 @@ pub mod plan;
 
 pub mod execute;
 
+// Two sides at once: whether a difference would be there again, which side it comes from, what it is worth.
+pub mod attribute;
+pub mod finding;
+pub mod known;
+pub mod noise;
+
 // The run as data.
 pub mod record;
 pub mod review;

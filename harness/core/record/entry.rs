@@ -573,6 +573,21 @@ pub struct Finding {
     pub why: String,
     /// At most 20 places, the smallest by case, step, path.
     pub places: Vec<Place>,
+    /// What stood on both sides, for `accept`: every pair that was seen, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub digests: Vec<ValueDigests>,
+    /// Whether there were more pairs than are kept: then it cannot be accepted as a whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub digests_cut: bool,
+}
+
+/// What stood on both sides of a change, as digests of the canonical values; `none` where there was nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ValueDigests {
+    /// Of the expected value.
+    pub expected: String,
+    /// Of the actual value.
+    pub actual: String,
 }
 
 /// One place where a finding shows. A `run` fills `expected` and `actual`, a `compare` the three readings.

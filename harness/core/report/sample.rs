@@ -407,6 +407,8 @@ fn run() -> Vec<Entry> {
         summary: "`license` is gone from a plugin".into(),
         why: "the accepted baseline has it, this run does not".into(),
         places: vec![place_of_run("$.license", Some("\"BSD-3-Clause\""), None)],
+        digests: Vec::new(),
+        digests_cut: false,
     }));
     entries.push(Entry::Finding(Finding {
         fingerprint: "5b1c9e02d7aa".into(),
@@ -420,6 +422,8 @@ fn run() -> Vec<Entry> {
         summary: "authors lost their affiliation".into(),
         why: "the accepted baseline differs from this run".into(),
         places: vec![place_of_run("$.authors[0].name", Some("\"Ada Example of the Lab\""), Some("\"Ada Example\""))],
+        digests: Vec::new(),
+        digests_cut: false,
     }));
     entries.push(Entry::Hidden(Hidden {
         rule: "ignore".into(),
@@ -524,6 +528,8 @@ fn compare() -> Vec<Entry> {
             summary: summary.into(),
             why: why.into(),
             places,
+            digests: Vec::new(),
+            digests_cut: false,
         })
     };
     let rows = (0..20)
@@ -688,6 +694,8 @@ fn hostile() -> Vec<Entry> {
             at: HOSTILE.into(),
             readings: Readings::Run { expected: Some(HOSTILE.into()), actual: Some(HOSTILE.replace("evil", "bad")) },
         }],
+        digests: Vec::new(),
+        digests_cut: false,
     }));
     entries.push(Entry::Hidden(Hidden { rule: HOSTILE.into(), path: HOSTILE.into(), count: 1, why: HOSTILE.into() }));
     entries.push(Entry::NotObserved(NotObserved { case: HOSTILE.into(), what: HOSTILE.into(), why: HOSTILE.into() }));

@@ -1,0 +1,398 @@
+//! Compares what two sides answered to one request, aspect by aspect: status, redirects, headers, cookies, body.
+//!
+//! The readings are named already (secrets and own URLs); the suite's rules are applied here, then JSON is compared by
+//! structure, text by line, anything else by digest and size. Knows neither environments nor baselines.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{Comparison, Difference, Hidden, Kind, Place, Skew, Statement, Weight, headers, json, shape, text, transformation};
+use crate::{
+    json::{Json, Path},
+    normalise::Rules,
+    observation::Fault,
+    reading::{Cookie, Reading, ReadingBody},
+    record::Aspect,
+};
+
+/// The place and pattern of a status.
+pub const STATUS: &str = "status";
+
+/// What came of a step's request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A response.
+    Reading(Arc<Reading>),
+    /// None, and why.
+    Fault {
+        /// The fault's name: `time-out`.
+        name: String,
+        /// Whether nothing could be found out about the site, as opposed to a site that answers wrongly.
+        blocks: bool,
+    },
+}
+
+impl From<&Fault> for Answer {
+    fn from(fault: &Fault) -> Self {
+        Self::Fault { name: fault.kind.name().to_owned(), blocks: fault.kind.blocks() }
+    }
+}
+
+impl Answer {
+    /// The response, if there was one.
+    #[must_use]
+    pub fn reading(&self) -> Option<&Reading> {
+        match self {
+            Self::Reading(reading) => Some(reading),
+            Self::Fault { .. } => None,
+        }
+    }
+}
+
+/// How closely two answers are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closeness {
+    /// Everything.
+    Values,
+    /// For answers to requests that differ: status, presence of headers and cookies, shape of the body.
+    Shape,
+}
+
+/// Everything that comparing two answers found, in a stable order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contrast {
+    /// What differs, sorted by aspect and place.
+    pub differences: Vec<Seen>,
+    /// How many differences there are, listed or not.
+    pub n_differences: usize,
+    /// Rows of another version.
+    pub skewed: Vec<Skew>,
+    /// How the comparison went about it.
+    pub statements: Vec<Statement>,
+    /// What rules let pass.
+    pub hidden: Vec<Hidden>,
+    /// What could not be looked at.
+    pub unseen: Vec<Unseen>,
+}
+
+/// A difference and the aspect it was seen in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// What was looked at.
+    pub aspect: Aspect,
+    /// The difference.
+    pub difference: Difference,
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unseen {
+    /// What: `body`.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Contrast {
+    /// Whether nothing differs and everything was seen.
+    #[must_use]
+    pub fn is_equal(&self) -> bool {
+        self.n_differences == 0 && self.skewed.is_empty() && self.unseen.is_empty()
+    }
+
+    fn add(&mut self, aspect: impl Fn(&Difference) -> Aspect, found: Comparison) {
+        self.n_differences += found.n_differences;
+        let seen = found.differences.into_iter().map(|difference| Seen { aspect: aspect(&difference), difference });
+        self.differences.extend(seen);
+        self.skewed.extend(found.skewed);
+        self.statements.extend(found.statements);
+        self.hidden.extend(found.hidden);
+    }
+
+    fn add_one(&mut self, aspect: Aspect, difference: Difference) {
+        self.n_differences += 1;
+        self.differences.push(Seen { aspect, difference });
+    }
+
+    fn unseen(&mut self, what: &str, why: String) {
+        self.unseen.push(Unseen { what: what.to_owned(), why });
+    }
+}
+
+/// Compares two answers to one request. Two that failed to come say nothing about each other.
+#[must_use]
+pub fn compare_answers(expected: &Answer, actual: &Answer, rules: &Rules, closeness: Closeness) -> Contrast {
+    let mut contrast = Contrast::default();
+    match (expected, actual) {
+        (Answer::Reading(one), Answer::Reading(two)) => return compare_readings(one, two, rules, closeness),
+        (Answer::Reading(one), Answer::Fault { name, .. }) => {
+            contrast.add_one(Aspect::Status, no_answer(one.status, name, Side::Actual));
+        }
+        (Answer::Fault { name, .. }, Answer::Reading(two)) => {
+            contrast.add_one(Aspect::Status, no_answer(two.status, name, Side::Expected));
+        }
+        (Answer::Fault { name, .. }, Answer::Fault { .. }) => {
+            contrast.unseen("answer", format!("neither side answered: {name}"));
+        }
+    }
+    contrast
+}
+
+/// Compares two readings. Equal ones cost next to nothing.
+#[must_use]
+pub fn compare_readings(expected: &Reading, actual: &Reading, rules: &Rules, closeness: Closeness) -> Contrast {
+    let mut contrast = Contrast::default();
+    if let Some(incomplete) = incomplete(expected, actual) {
+        contrast.add_one(Aspect::Status, incomplete);
+        return contrast;
+    }
+    if expected.status != actual.status {
+        let difference = Difference {
+            expected: Some(Json::Number(i64::from(expected.status).into())),
+            actual: Some(Json::Number(i64::from(actual.status).into())),
+            ..named(STATUS, Kind::Changed, format!("{} → {}", expected.status, actual.status))
+        };
+        contrast.add_one(Aspect::Status, difference);
+    }
+    redirects(&expected.redirects, &actual.redirects, closeness, &mut contrast);
+    let (one, two) = (header_lines(expected), header_lines(actual));
+    let mut found = headers::headers(&one, &two, headers::Which::Mattering);
+    match closeness {
+        Closeness::Values => {}
+        Closeness::Shape => found.differences.retain(|difference| difference.kind != Kind::Changed),
+    }
+    found.n_differences = found.differences.len();
+    contrast.add(|difference| if difference.pattern.starts_with("set-cookie[") { Aspect::Cookie } else { Aspect::Header }, found);
+    body(expected, actual, rules, closeness, &mut contrast);
+    contrast.differences.sort_by(|one, two| (one.aspect, &one.difference.at).cmp(&(two.aspect, &two.difference.at)));
+    contrast
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Expected,
+    Actual,
+}
+
+/// An answer that only one side gave.
+fn no_answer(status: u16, fault: &str, lacking: Side) -> Difference {
+    let (there, none) = (Json::Number(i64::from(status).into()), Json::String(format!("no answer: {fault}")));
+    let (expected, actual, transformation) = match lacking {
+        Side::Actual => (there, none, format!("{status} → no answer")),
+        Side::Expected => (none, there, format!("no answer → {status}")),
+    };
+    Difference { expected: Some(expected), actual: Some(actual), ..named(STATUS, Kind::Retyped, transformation) }
+}
+
+/// A body that only one side sent to its end is an answer that only one side gave.
+fn incomplete(expected: &Reading, actual: &Reading) -> Option<Difference> {
+    match (&expected.body, &actual.body) {
+        (ReadingBody::Broken { .. }, ReadingBody::Broken { .. }) => None,
+        (ReadingBody::Broken { fault }, _) => Some(no_answer(actual.status, fault, Side::Expected)),
+        (_, ReadingBody::Broken { fault }) => Some(no_answer(expected.status, fault, Side::Actual)),
+        _ => None,
+    }
+}
+
+/// A difference at a place that has a name of its own.
+fn named(name: &str, kind: Kind, transformation: String) -> Difference {
+    Difference {
+        at: Place::Header(name.to_owned()),
+        key: name.to_owned(),
+        pattern: name.to_owned(),
+        kind,
+        expected: None,
+        actual: None,
+        weight: Weight::Full,
+        transformation,
+        note: None,
+    }
+}
+
+fn redirects(expected: &[(u16, String)], actual: &[(u16, String)], closeness: Closeness, contrast: &mut Contrast) {
+    for hop in 0..expected.len().max(actual.len()) {
+        let place = format!("redirect[{}]", hop + 1);
+        let shown = |(status, to): &(u16, String)| Json::String(format!("{status} {to}"));
+        let (one, two) = (expected.get(hop), actual.get(hop));
+        let (kind, transformation) = match (one, two) {
+            (Some(one), Some(two)) if one == two => continue,
+            (Some((status, _)), Some((other, _))) if status != other => (Kind::Changed, format!("{status} → {other}")),
+            // Where it leads is the request's own matter when the requests differ.
+            (Some(_), Some(_)) if closeness == Closeness::Shape => continue,
+            (Some((_, to)), Some((_, other))) => (Kind::Changed, transformation::texts(to, other)),
+            (Some(_), None) => (Kind::Removed, String::new()),
+            (None, Some(_)) => (Kind::Added, String::new()),
+            (None, None) => continue,
+        };
+        let difference = Difference { expected: one.map(shown), actual: two.map(shown), ..named(&place, kind, transformation) };
+        contrast.add_one(Aspect::Redirect, difference);
+    }
+}
+
+/// Headers as the header comparison reads them: cookies as lines of name and attributes, their values left out.
+fn header_lines(reading: &Reading) -> Vec<(String, String)> {
+    let line = |cookie: &Cookie| {
+        let attributes: String = cookie.attributes.iter().map(|attribute| format!("; {attribute}")).collect();
+        (String::from("set-cookie"), format!("{}={attributes}", cookie.name))
+    };
+    reading.headers.iter().filter(|(name, _)| name != "set-cookie").cloned().chain(reading.cookies.iter().map(line)).collect()
+}
+
+fn body(expected: &Reading, actual: &Reading, rules: &Rules, closeness: Closeness, contrast: &mut Contrast) {
+    let (one, two) = (&expected.body, &actual.body);
+    match (one, two) {
+        (ReadingBody::Empty, ReadingBody::Empty) => {}
+        (ReadingBody::Json(one), ReadingBody::Json(two)) => {
+            if !Arc::ptr_eq(one, two) && !is_identical(one, two) {
+                json_body(one, two, rules, closeness, contrast);
+            }
+        }
+        (ReadingBody::Html(one), ReadingBody::Html(two)) => text_body(&html_lines(one), &html_lines(two), rules, closeness, contrast),
+        (ReadingBody::Text(one), ReadingBody::Text(two)) => text_body(one, two, rules, closeness, contrast),
+        (ReadingBody::Bytes { sha256: one }, ReadingBody::Bytes { sha256: two }) => {
+            if (one, expected.size) != (two, actual.size) && closeness == Closeness::Values {
+                bytes(one, expected.size, two, actual.size, contrast);
+            }
+        }
+        (ReadingBody::OverLimit { sha256: one }, ReadingBody::OverLimit { sha256: two }) => {
+            if one != two && closeness == Closeness::Values {
+                bytes(one, expected.size, two, actual.size, contrast);
+            }
+            contrast.unseen("body", String::from("over the size limit on both sides"));
+        }
+        (ReadingBody::OverLimit { .. }, _) | (_, ReadingBody::OverLimit { .. }) => {
+            contrast.unseen("body", String::from("over the size limit on one side"));
+        }
+        (ReadingBody::Broken { fault }, _) | (_, ReadingBody::Broken { fault }) => {
+            contrast.unseen("body", format!("could not be read to its end: {fault}"));
+        }
+        (
+            ReadingBody::Empty | ReadingBody::Json(_) | ReadingBody::Html(_) | ReadingBody::Text(_) | ReadingBody::Bytes { .. },
+            ReadingBody::Empty | ReadingBody::Json(_) | ReadingBody::Html(_) | ReadingBody::Text(_) | ReadingBody::Bytes { .. },
+        ) => {
+            let (before, after) = (body_name(one), body_name(two));
+            let difference = Difference {
+                at: Place::Json(Path::root()),
+                expected: Some(excerpt(one, expected.size)),
+                actual: Some(excerpt(two, actual.size)),
+                ..named("$", Kind::Retyped, format!("{before} → {after}"))
+            };
+            contrast.add_one(Aspect::Body, difference);
+        }
+    }
+}
+
+fn json_body(expected: &Json, actual: &Json, rules: &Rules, closeness: Closeness, contrast: &mut Contrast) {
+    let (one, two) = (rules.apply(expected.clone()), rules.apply(actual.clone()));
+    hide(contrast, one.hidden, two.hidden);
+    let found = match closeness {
+        Closeness::Values => json(&one.json, &two.json, &rules.options()),
+        Closeness::Shape => shape(&one.json, &two.json),
+    };
+    contrast.add(|_| Aspect::Body, found);
+}
+
+fn text_body(expected: &str, actual: &str, rules: &Rules, closeness: Closeness, contrast: &mut Contrast) {
+    if expected == actual || closeness == Closeness::Shape {
+        return;
+    }
+    let (one, two) = (rules.apply_text(expected), rules.apply_text(actual));
+    hide(contrast, one.hidden, two.hidden);
+    contrast.add(|_| Aspect::Body, text::text(&one.text, &two.text));
+}
+
+/// What rules hid on either side is one thing: the larger count of the two.
+fn hide(contrast: &mut Contrast, expected: Vec<Hidden>, actual: Vec<Hidden>) {
+    let mut all = expected;
+    for hidden in actual {
+        match all.iter_mut().find(|known| known.rule == hidden.rule && known.path == hidden.path) {
+            Some(known) => known.count = known.count.max(hidden.count),
+            None => all.push(hidden),
+        }
+    }
+    contrast.hidden.extend(all);
+}
+
+fn bytes(expected: &str, expected_size: u64, actual: &str, actual_size: u64, contrast: &mut Contrast) {
+    let shown = |sha256: &str, size: u64| Json::String(format!("{size} bytes, sha256 {sha256}"));
+    let difference = Difference {
+        at: Place::Json(Path::root()),
+        expected: Some(shown(expected, expected_size)),
+        actual: Some(shown(actual, actual_size)),
+        ..named("$", Kind::Changed, String::from("bytes"))
+    };
+    contrast.add_one(Aspect::Body, difference);
+}
+
+fn body_name(body: &ReadingBody) -> &'static str {
+    match body {
+        ReadingBody::Empty => "empty",
+        ReadingBody::Json(_) => "JSON",
+        ReadingBody::Html(_) => "HTML",
+        ReadingBody::Text(_) => "text",
+        ReadingBody::Bytes { .. } => "bytes",
+        ReadingBody::OverLimit { .. } => "over the limit",
+        ReadingBody::Broken { .. } => "broken",
+    }
+}
+
+/// A body in a few words, for a place where two kinds of body stand against each other.
+fn excerpt(body: &ReadingBody, size: u64) -> Json {
+    const LONGEST: usize = 500;
+    let cut = |text: &str| Json::String(text.chars().take(LONGEST).collect());
+    match body {
+        ReadingBody::Empty => Json::Null,
+        ReadingBody::Json(json) => Json::clone(json),
+        ReadingBody::Html(text) | ReadingBody::Text(text) => cut(text),
+        ReadingBody::Bytes { sha256 } | ReadingBody::OverLimit { sha256 } => Json::String(format!("{size} bytes, sha256 {sha256}")),
+        ReadingBody::Broken { fault } => cut(fault),
+    }
+}
+
+/// HTML with every tag and every text between two on a line of its own, white space folded: a page without line breaks differs
+/// in a place, not as a whole.
+fn html_lines(html: &str) -> Cow<'_, str> {
+    let mut lines = String::with_capacity(html.len() + html.len() / 8);
+    let push = |lines: &mut String, piece: &str| {
+        let mut words = piece.split_whitespace();
+        if let Some(first) = words.next() {
+            lines.push_str(first);
+            for word in words {
+                lines.push(' ');
+                lines.push_str(word);
+            }
+            lines.push('\n');
+        }
+    };
+    for piece in html.split_inclusive('>') {
+        let (text, tag) = piece.find('<').map_or((piece, ""), |start| piece.split_at(start));
+        push(&mut lines, text);
+        push(&mut lines, tag);
+    }
+    Cow::Owned(lines)
+}
+
+/// Whether two documents are the same to the letter, number forms and order of keys included. Iterative: depth costs no stack.
+fn is_identical(one: &Json, two: &Json) -> bool {
+    let mut open = vec![(one, two)];
+    while let Some(pair) = open.pop() {
+        let same = match pair {
+            (Json::Null, Json::Null) => true,
+            (Json::Bool(one), Json::Bool(two)) => one == two,
+            (Json::Number(one), Json::Number(two)) => one.as_str() == two.as_str(),
+            (Json::String(one), Json::String(two)) => one == two,
+            (Json::List(one), Json::List(two)) => {
+                open.extend(one.iter().zip(two));
+                one.len() == two.len()
+            }
+            (Json::Map(one), Json::Map(two)) => {
+                open.extend(one.iter().zip(two).map(|((_, one), (_, two))| (one, two)));
+                one.len() == two.len() && one.iter().zip(two).all(|((one, _), (two, _))| one == two)
+            }
+            (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::List(_) | Json::Map(_), _) => false,
+        };
+        if !same {
+            return false;
+        }
+    }
+    true
+}
