@@ -43,6 +43,7 @@ pub mod attribute;
 pub mod finding;
 pub mod known;
 pub mod noise;
+pub mod pair;
 
 // The run as data.
 pub mod record;

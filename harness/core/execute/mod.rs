@@ -175,6 +175,12 @@ impl CaseRun {
         &self.setup.case
     }
 
+    /// The step that it waits for something in, and its place in its list; nothing before the first and behind the last.
+    #[must_use]
+    pub fn position(&self) -> Option<(Section, usize)> {
+        self.current.as_ref().map(|current| (current.section, current.index))
+    }
+
     /// Takes what came of the last effect, `at` after the run began, and says what is needed next.
     pub fn advance(&mut self, input: Input, at: Duration) -> Turn {
         self.scope.now = self.setup.began + chrono::Duration::from_std(at).unwrap_or_default();

@@ -194,6 +194,6 @@ mod tests {
         check("approved: [{fingerprint: 0a, values: ['a']}]", "not two digests");
         check("approved: [{fingerprint: 0a}]", "`values` is missing");
         check("approved: [{values: ['a → b']}]", "`fingerprint` is missing");
-        check("approved: [{fingerprint: 0a, values: ['a'], wen: x}]", "unknown key of an approval `wen`");
+        check("approved: [{fingerprint: 0a, values: ['a'], wen: x}]", "unknown key `wen` of an approval");
     }
 }

@@ -111,7 +111,7 @@ pub enum Part {
 }
 
 /// Which list of steps a step stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Section {
     /// The suite's `before_each`.
     BeforeEach,
