@@ -396,3 +396,133 @@ fn is_identical(one: &Json, two: &Json) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{json::read, observation::Timing};
+
+    fn reading(body: ReadingBody) -> Reading {
+        Reading {
+            url: String::from("{{ web }}/a"),
+            status: 200,
+            version: String::from("1.1"),
+            redirects: Vec::new(),
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            size: 10,
+            timing: Timing::default(),
+            body,
+        }
+    }
+
+    fn json_body(text: &str) -> ReadingBody {
+        ReadingBody::Json(Arc::new(read(text).unwrap().json))
+    }
+
+    fn seen(contrast: &Contrast) -> Vec<String> {
+        let differences = contrast.differences.iter().map(|Seen { aspect, difference }| {
+            format!("{} {} {} {}", aspect.name(), difference.kind, difference.key, difference.transformation).trim_end().to_owned()
+        });
+        differences.chain(contrast.unseen.iter().map(|unseen| format!("unseen {}: {}", unseen.what, unseen.why))).collect()
+    }
+
+    fn check_closely(expected: &Reading, actual: &Reading, closeness: Closeness, outcome: &[&str]) {
+        assert_eq!(seen(&compare_readings(expected, actual, &Rules::default(), closeness)), outcome);
+    }
+
+    fn check(expected: &Reading, actual: &Reading, outcome: &[&str]) {
+        check_closely(expected, actual, Closeness::Values, outcome);
+    }
+
+    fn check_bodies(expected: ReadingBody, actual: ReadingBody, outcome: &[&str]) {
+        check(&reading(expected), &reading(actual), outcome);
+    }
+
+    #[test]
+    fn every_aspect_is_looked_at() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let cookie = |attributes: &[&str]| Cookie {
+            name: String::from("sid"),
+            attributes: attributes.iter().map(|text| (*text).to_owned()).collect(),
+        };
+        let one = Reading {
+            redirects: vec![(301, String::from("{{ web }}/b")), (302, String::from("{{ web }}/c"))],
+            headers: vec![header("vary", "a"), header("date", "now"), header("cache-control", "no-store")],
+            cookies: vec![cookie(&["Path=/", "Secure"])],
+            ..reading(json_body(r#"{"a":1}"#))
+        };
+        let two = Reading {
+            status: 404,
+            redirects: vec![(301, String::from("{{ web }}/x"))],
+            headers: vec![header("vary", "b"), header("date", "later")],
+            cookies: vec![cookie(&["Path=/"])],
+            ..reading(json_body(r#"{"a":2}"#))
+        };
+        check(&one, &one, &[]);
+        check(
+            &one,
+            &two,
+            &[
+                "status changed status 200 → 404",
+                "header removed cache-control",
+                "header changed vary a → b",
+                "cookie removed set-cookie[sid].secure",
+                "redirect changed redirect[1] {{ web }}/b → {{ web }}/x",
+                "redirect removed redirect[2]",
+                "body changed $.a number",
+            ],
+        );
+    }
+
+    #[test]
+    fn by_shape_values_do_not_count() {
+        let header = |value: &str| vec![(String::from("vary"), value.to_owned())];
+        let one = Reading { headers: header("a"), redirects: vec![(301, String::from("/a"))], ..reading(json_body(r#"{"a":1,"b":1}"#)) };
+        let two = Reading { headers: header("b"), redirects: vec![(301, String::from("/b"))], ..reading(json_body(r#"{"a":2}"#)) };
+        check_closely(&one, &two, Closeness::Shape, &["body removed $.b"]);
+        let (text, other) = (reading(ReadingBody::Text(String::from("a"))), reading(ReadingBody::Text(String::from("b"))));
+        check_closely(&text, &other, Closeness::Shape, &[]);
+        check_closely(&text, &one, Closeness::Shape, &["header added vary", "redirect added redirect[1]", "body retyped $ text → JSON"]);
+    }
+
+    #[test]
+    fn bodies_of_another_kind_are_retyped_and_form_alone_is_seen() {
+        check_bodies(json_body("{}"), ReadingBody::Html(String::from("<p>")), &["body retyped $ JSON → HTML"]);
+        check_bodies(json_body("{}"), ReadingBody::Empty, &["body retyped $ JSON → empty"]);
+        check_bodies(json_body("[1]"), json_body("[1.0]"), &["body changed $[0] number form"]);
+        check_bodies(ReadingBody::Empty, ReadingBody::Empty, &[]);
+    }
+
+    #[test]
+    fn html_differs_in_a_place_and_not_by_white_space() {
+        let html = |text: &str| ReadingBody::Html(text.to_owned());
+        check_bodies(html("<p>one  two</p><b>x</b>"), html("<p>\n  one two</p>\n\n<b>x</b>"), &[]);
+        check_bodies(html("<p>one</p><b>x</b>"), html("<p>one</p><b>y</b>"), &["body changed line[=\"x\"] x → y"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_known_by_digest_and_size() {
+        let bytes = |sha256: &str| ReadingBody::Bytes { sha256: sha256.to_owned() };
+        check_bodies(bytes("aa"), bytes("aa"), &[]);
+        check_bodies(bytes("aa"), bytes("bb"), &["body changed $ bytes"]);
+        let over = |sha256: &str| ReadingBody::OverLimit { sha256: sha256.to_owned() };
+        check_bodies(over("aa"), over("aa"), &["unseen body: over the size limit on both sides"]);
+        check_bodies(over("aa"), over("bb"), &["body changed $ bytes", "unseen body: over the size limit on both sides"]);
+        check_bodies(over("aa"), json_body("1"), &["unseen body: over the size limit on one side"]);
+    }
+
+    #[test]
+    fn an_answer_that_one_side_alone_gave_to_its_end() {
+        let broken = || ReadingBody::Broken { fault: String::from("body truncated") };
+        check_bodies(json_body("1"), broken(), &["status retyped status 200 → no answer"]);
+        check_bodies(broken(), json_body("1"), &["status retyped status no answer → 200"]);
+        check_bodies(broken(), broken(), &["unseen body: could not be read to its end: body truncated"]);
+        let answer = Answer::Reading(Arc::new(reading(json_body("1"))));
+        let fault = Answer::Fault { name: String::from("time-out"), blocks: false };
+        let compare = |one, two| seen(&compare_answers(one, two, &Rules::default(), Closeness::Values));
+        assert_eq!(compare(&answer, &fault), ["status retyped status 200 → no answer"]);
+        assert_eq!(compare(&fault, &fault), ["unseen answer: neither side answered: time-out"]);
+        assert!(compare(&answer, &answer).is_empty());
+    }
+}

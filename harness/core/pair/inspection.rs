@@ -136,7 +136,7 @@ impl Late {
 #[derive(Debug)]
 pub enum Next {
     /// Perform this and say what was seen.
-    Effect(Effect),
+    Effect(Box<Effect>),
     /// Nothing: this is what it came to.
     Done(Box<Compared>),
 }
@@ -152,13 +152,13 @@ impl Inspection {
         match input {
             Input::Start | Input::Woke => {}
             Input::Both { reference, candidate } => {
-                self.landed(Role::Reference, reference, at);
-                self.landed(Role::Candidate, candidate, at);
+                self.landed(Role::Reference, *reference, at);
+                self.landed(Role::Candidate, *candidate, at);
             }
             Input::One(observed) => {
                 let waiting = ROLES.into_iter().find(|role| matches!(&self.air[place(*role)], Some(Air { state: Flying::Next(_), .. })));
                 if let Some(role) = waiting {
-                    self.landed(role, observed, at);
+                    self.landed(role, *observed, at);
                 }
             }
             Input::Cancel(_) => {
@@ -168,7 +168,7 @@ impl Inspection {
         }
         loop {
             if let Some(effect) = self.effect() {
-                return Next::Effect(effect);
+                return Next::Effect(Box::new(effect));
             }
             if self.air.iter().any(Option::is_some) {
                 self.take_sample();
@@ -261,12 +261,15 @@ impl Inspection {
         let sampled = [reference, candidate];
         let compare = |expected: &Answer, actual: &Answer| compare_answers(expected, actual, &self.question.rules, self.question.closeness);
         let within: [Option<Contrast>; 2] = ROLES.map(|role| {
-            let sample = sampled[place(role)].as_ref().filter(|sample| sample.reading().is_some() || firsts[place(role)].reading().is_none())?;
+            let sample =
+                sampled[place(role)].as_ref().filter(|sample| sample.reading().is_some() || firsts[place(role)].reading().is_none())?;
             Some(compare(&firsts[place(role)], sample))
         });
         // A side that is not sampled stands as it was seen.
         let [reference, candidate] = ROLES.map(|role| sampled[place(role)].as_ref().unwrap_or(&firsts[place(role)]));
-        let is_lost = |role: Role| sampled[place(role)].as_ref().is_some_and(|sample| sample.reading().is_none()) && firsts[place(role)].reading().is_some();
+        let is_lost = |role: Role| {
+            sampled[place(role)].as_ref().is_some_and(|sample| sample.reading().is_none()) && firsts[place(role)].reading().is_some()
+        };
         let between = (!ROLES.into_iter().any(is_lost)).then(|| compare(reference, candidate));
         for role in ROLES {
             if let Some(contrast) = &within[place(role)] {

@@ -8,7 +8,7 @@ mod run;
 mod sample;
 mod side;
 
-pub use inspection::{Compared, Inspection, Late};
+pub use inspection::{Compared, Inspection, Late, Next};
 pub use run::{Event, Outcome, PairRun, Setup, Turn};
 pub use side::{Asked, Before, Live, Recorded, RecordedStep, Side};
 
@@ -28,12 +28,12 @@ pub enum Input {
     /// Both actions were performed.
     Both {
         /// What the reference's yielded.
-        reference: Result<Observation, Fault>,
+        reference: Box<Result<Observation, Fault>>,
         /// What the candidate's yielded.
-        candidate: Result<Observation, Fault>,
+        candidate: Box<Result<Observation, Fault>>,
     },
     /// The one action was performed.
-    One(Result<Observation, Fault>),
+    One(Box<Result<Observation, Fault>>),
     /// The sleep is over.
     Woke,
     /// Stop as soon as may be; steps that always run still do. A second one stops at once.
@@ -80,3 +80,6 @@ pub(super) fn place(role: Role) -> usize {
 pub(super) fn first(dice: u64, number: u64) -> Role {
     ROLES[usize::from((dice ^ number) & 1 == 1)]
 }
+
+#[cfg(test)]
+mod tests;

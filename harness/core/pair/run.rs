@@ -164,7 +164,14 @@ impl PairRun {
             Side::Live(live) => {
                 let Live { setup, naming } = *live;
                 let (site, began) = (Arc::clone(&setup.site), setup.began);
-                Player::Live(Box::new(Living { run: CaseRun::new(setup), site, began, naming, pending: Pending::Nothing, captures: Vec::new() }))
+                Player::Live(Box::new(Living {
+                    run: CaseRun::new(setup),
+                    site,
+                    began,
+                    naming,
+                    pending: Pending::Nothing,
+                    captures: Vec::new(),
+                }))
             }
         };
         let dice = case.id.as_str().bytes().fold(seed, |dice, byte| dice.rotate_left(5) ^ u64::from(byte));
@@ -241,9 +248,9 @@ impl PairRun {
         self.living(role).is_none_or(|side| matches!(side.pending, Pending::Done(_)))
     }
 
-    fn observed(&mut self, role: Role, observed: Result<Observation, Fault>, at: Duration) {
+    fn observed(&mut self, role: Role, observed: Box<Result<Observation, Fault>>, at: Duration) {
         if matches!(self.living(role).map(|side| &side.pending), Some(Pending::Flying)) {
-            self.step(role, execute::Input::Observed(Box::new(observed)), at);
+            self.step(role, execute::Input::Observed(observed), at);
         }
     }
 
@@ -317,7 +324,7 @@ impl PairRun {
     /// Carries the comparison of a step on. Returns nothing when there is none under way any more.
     fn inspect(&mut self, input: Input, at: Duration) -> Option<Effect> {
         match self.inspection.as_mut()?.advance(input, at) {
-            Next::Effect(effect) => Some(effect),
+            Next::Effect(effect) => Some(*effect),
             Next::Done(compared) => {
                 self.inspection = None;
                 for unseen in &compared.sides.now.unseen {
@@ -523,8 +530,11 @@ impl PairRun {
             captures.map(|captured| (captured.name.as_str(), &captured.value)).collect::<BTreeMap<&str, &Json>>()
         });
         let [one, two] = captures;
-        let differing: Vec<(&str, &Json, &Json)> =
-            one.iter().filter_map(|(name, value)| two.get(name).map(|other| (*name, *value, *other))).filter(|(_, one, two)| one != two).collect();
+        let differing: Vec<(&str, &Json, &Json)> = one
+            .iter()
+            .filter_map(|(name, value)| two.get(name).map(|other| (*name, *value, *other)))
+            .filter(|(_, one, two)| one != two)
+            .collect();
         let stands_in = |value: &Json, asked: &Asked| match value {
             Json::String(text) => asked.mentions(text),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Map(_) => asked.mentions(&json::to_compact(value)),
@@ -551,9 +561,7 @@ impl PairRun {
         match repeatable {
             Some(false) => never(String::from("the step says `repeatable: false`")),
             None if !replay.call.is_repeatable() => never(format!("{} is not sent again without `repeatable: true`", replay.call.method)),
-            Some(true) | None => {
-                Asking::Again { replay, site: Arc::clone(&side.site), naming: side.naming.clone(), began: side.began }
-            }
+            Some(true) | None => Asking::Again { replay, site: Arc::clone(&side.site), naming: side.naming.clone(), began: side.began },
         }
     }
 }

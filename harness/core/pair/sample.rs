@@ -110,7 +110,10 @@ impl<'c> Index<'c> {
         let difference = &seen.difference;
         if is_line(difference) {
             // A line is known by its text: it varied when it, or the line in its place, came, went or changed.
-            return [&difference.expected, &difference.actual].into_iter().flatten().any(|line| self.lines.contains(&json::to_compact(line)));
+            return [&difference.expected, &difference.actual]
+                .into_iter()
+                .flatten()
+                .any(|line| self.lines.contains(&json::to_compact(line)));
         }
         let is_wide = Trait::of(difference.kind).is_of_the_path() || is_positional(&difference.key);
         self.has(seen, if is_wide { Reach::Pattern } else { Reach::Key })
@@ -259,7 +262,10 @@ impl Volatile {
             return None;
         }
         let pattern = &difference.pattern;
-        let list = pattern.match_indices("[*]").map(|(at, step)| &pattern[..at + step.len()]).find(|list| self.lists.contains(&(aspect, (*list).to_owned())))?;
+        let list = pattern
+            .match_indices("[*]")
+            .map(|(at, step)| &pattern[..at + step.len()])
+            .find(|list| self.lists.contains(&(aspect, (*list).to_owned())))?;
         self.by_pattern.get(&(aspect, list.to_owned(), Trait::Presence))
     }
 }

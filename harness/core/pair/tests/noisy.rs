@@ -1,0 +1,157 @@
+//! A site full of noise, compared with itself, yields nothing; what is wrong with it is found among the noise.
+
+use super::*;
+
+/// How often each fault is looked for.
+const N_SEEDS: u64 = 8;
+
+/// Random values from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        // xorshift64*; good enough to shuffle.
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % sides
+    }
+
+    fn shuffle<T>(&mut self, list: &mut [T]) {
+        for at in (1..list.len()).rev() {
+            list.swap(at, usize::try_from(self.roll(at as u64 + 1)).unwrap());
+        }
+    }
+}
+
+/// What is wrong with the candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    Nothing,
+    TimestampNull,
+    RowLost,
+    FieldGone,
+    ValueWrong,
+    TagLost,
+    SectionRetyped,
+    HeaderLost,
+    RandomIdGone,
+}
+
+/// Forty plugins; a random section, shuffled sets, growing counters, flags that flip.
+fn hub(dice: &mut Dice, counter: &mut u64, fault: Fault) -> Answered {
+    *counter += 1 + dice.roll(3);
+    let plugin = |n: u64, dice: &mut Dice| {
+        let mut tags = [format!("\"t{}\"", n % 5), format!("\"u{}\"", n % 7), String::from("\"v\"")];
+        dice.shuffle(&mut tags);
+        let tags = if fault == Fault::TagLost && n == 11 {
+            tags.iter().filter(|tag| *tag != "\"v\"").cloned().collect::<Vec<_>>()
+        } else {
+            tags.to_vec()
+        };
+        let summary = if n.is_multiple_of(9) { String::from("null") } else { format!("\"Plugin number {n} does things\"") };
+        let license = if fault == Fault::FieldGone && n == 17 { String::new() } else { String::from("\"license\":\"MIT\",") };
+        let version = if fault == Fault::ValueWrong && n == 23 { 99 } else { n };
+        let installs = counter.wrapping_mul(n) / 7;
+        format!(
+            "{{\"name\":\"plugin-{n}\",{license}\"summary\":{summary},\"version\":\"1.{version}.0\",\"tags\":[{}],\"total_installs\":{installs}}}",
+            tags.join(",")
+        )
+    };
+    let mut all: Vec<u64> = (0..40).filter(|n| fault != Fault::RowLost || *n != 31).collect();
+    dice.shuffle(&mut all);
+    let section: Vec<String> = all
+        .iter()
+        .take(3)
+        .map(|n| {
+            let summary = if fault == Fault::SectionRetyped { String::from("{\"text\":1}") } else { format!("\"s{n}\"") };
+            let extra = if n % 2 == 0 { ",\"npe2\":true" } else { "" };
+            format!("{{\"name\":\"plugin-{n}\",\"authors\":[\"a{}\",\"b{}\"],\"summary\":{summary}{extra}}}", n % 4, n % 3)
+        })
+        .collect();
+    let mut rows: Vec<u64> = (0..40).filter(|n| fault != Fault::RowLost || *n != 31).collect();
+    dice.shuffle(&mut rows);
+    let rows: Vec<String> = rows.into_iter().map(|n| plugin(n, dice)).collect();
+    let mut names: Vec<String> = (0..6).map(|n| format!("\"n{n}\"")).collect();
+    dice.shuffle(&mut names);
+    names.truncate(3);
+    let generated = if fault == Fault::TimestampNull {
+        String::from("null")
+    } else {
+        format!("\"2026-11-23T10:00:{:02}.{}Z\"", counter, dice.roll(1_000_000))
+    };
+    let request = if fault == Fault::RandomIdGone { String::new() } else { format!("\"request\":\"{:08x}\",", dice.roll(1 << 32)) };
+    let maybe = if dice.roll(2) == 0 { "\"beta\":true," } else { "" };
+    let body = format!(
+        "{{\"generated\":{generated},{request}{maybe}\"coin\":{},\"plugins\":[{}],\"section\":{{\"type\":\"reader\",\"plugins\":[{}]}},\"picked\":[{}]}}",
+        dice.roll(4),
+        rows.join(","),
+        section.join(","),
+        names.join(",")
+    );
+    let mut headers = vec![("content-type", String::from("application/json")), ("x-request-id", dice.roll(1 << 30).to_string())];
+    if fault != Fault::HeaderLost {
+        headers.push(("cache-control", String::from("max-age=60")));
+    }
+    Ok((200, headers, body))
+}
+
+fn compare_hub(seed: u64, fault: Fault) -> Played {
+    let case = steps("- get: /a");
+    let (mut dice, mut counter) = (Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1), 10);
+    let mut counters = [0, 5];
+    play(Setup { seed, ..pair(&case) }, |role, _| {
+        counter += 1;
+        counters[place(role)] += 1;
+        hub(&mut dice, &mut counter, if role == Role::Candidate { fault } else { Fault::Nothing })
+    })
+}
+
+#[test]
+fn a_site_compared_with_itself_a_hundred_times_yields_nothing() {
+    for seed in 1..=100 {
+        let played = compare_hub(seed, Fault::Nothing);
+        assert_eq!(played.findings(), Vec::<String>::new(), "seed {seed}");
+        assert!(!played.hidden().is_empty(), "what was hidden is told");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_found_among_the_noise_each_time() {
+    let check = |fault: Fault, finding: &str| {
+        for seed in 1..=N_SEEDS {
+            let findings = compare_hub(seed, fault).findings();
+            assert!(findings.iter().any(|found| found == finding), "{fault:?} with seed {seed}: {findings:?}");
+            let others: Vec<&String> = findings.iter().filter(|found| !is_of(fault, found)).collect();
+            assert!(others.is_empty(), "{fault:?} with seed {seed}: {others:?}");
+        }
+    };
+    check(Fault::TimestampNull, "different retyped $.generated");
+    check(Fault::RowLost, "different removed $.plugins[name=plugin-31]");
+    check(Fault::FieldGone, "different removed $.plugins[name=plugin-17].license");
+    check(Fault::ValueWrong, "different changed $.plugins[name=plugin-23].version");
+    check(Fault::TagLost, "different removed $.plugins[name=plugin-11].tags[=\"v\"]");
+    check(Fault::HeaderLost, "different removed cache-control");
+    check(Fault::RandomIdGone, "different removed $.request");
+    for seed in 1..=N_SEEDS {
+        let findings = compare_hub(seed, Fault::SectionRetyped).findings();
+        let is_found =
+            findings.iter().any(|found| found.starts_with("different retyped $.section.plugins[") && found.ends_with("].summary"));
+        assert!(is_found, "seed {seed}: {findings:?}");
+    }
+}
+
+/// Whether a finding is what a fault did.
+fn is_of(fault: Fault, finding: &str) -> bool {
+    match fault {
+        Fault::Nothing => false,
+        Fault::TimestampNull => finding.ends_with("$.generated"),
+        Fault::RowLost => finding.contains("plugin-31"),
+        Fault::FieldGone => finding.contains("plugin-17"),
+        Fault::ValueWrong => finding.contains("plugin-23"),
+        Fault::TagLost => finding.contains("plugin-11"),
+        Fault::SectionRetyped => finding.contains("section"),
+        Fault::HeaderLost => finding.ends_with("cache-control"),
+        Fault::RandomIdGone => finding.ends_with("$.request"),
+    }
+}
