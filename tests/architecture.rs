@@ -107,8 +107,6 @@ const OWED: &[(&str, &str, &str)] = &[
         "`Argument` and `Resolved` may be templates: they belong to `template`; `cut`, `shown` to `value`",
     ),
     ("core/extract/path.rs", "assertion", "`Argument` may be a template: it belongs to `template`"),
-    ("core/compare/observation.rs", "normalise", "it compares two answers by the suite's rules: it belongs to `pair`"),
-    ("core/compare/observation.rs", "record", "it names aspects: it belongs to `pair`"),
     ("core/environment/resolve.rs", "execute", "`join` puts a path onto a base URL: it belongs to `environment::site`"),
 ];
 

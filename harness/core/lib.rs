@@ -33,10 +33,14 @@ pub mod suite;
 pub mod environment;
 
 pub mod check;
-pub mod schema;
 pub mod plan;
+pub mod schema;
 
 pub mod execute;
+
+// The run as data.
+pub mod record;
+pub mod verdict;
 
 // Two sides at once: whether a difference would be there again, which side it comes from, what it is worth.
 pub mod attribute;
@@ -44,11 +48,7 @@ pub mod finding;
 pub mod known;
 pub mod noise;
 pub mod pair;
-
-// The run as data.
-pub mod record;
 pub mod review;
-pub mod verdict;
 
 // The record as text.
 pub mod report;

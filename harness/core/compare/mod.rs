@@ -6,7 +6,6 @@
 mod difference;
 pub mod headers;
 mod json;
-pub mod observation;
 mod options;
 pub mod text;
 mod transformation;

@@ -17,6 +17,7 @@ pub(super) struct Cause<'a> {
 pub(super) fn summary(cause: &Cause<'_>, count: u64) -> String {
     let Cause { aspect, kind, pattern, transformation } = *cause;
     match aspect {
+        Aspect::Redirect if transformation == "elsewhere" => format!("`{pattern}` leads elsewhere on {}", counted(count, "response")),
         Aspect::Status => format!("status {transformation} on {}", counted(count, "response")),
         Aspect::Header | Aspect::Cookie | Aspect::Redirect | Aspect::Tls => {
             let responses = counted(count, "response");
@@ -124,6 +125,7 @@ mod tests {
         use Aspect::{Body, Header, Status};
         check(Status, Kind::Changed, "status", "200 → 404", 2, "status 200 → 404 on 2 responses");
         check(Header, Kind::Removed, "cache-control", "", 41, "`cache-control` lost on 41 responses");
+        check(Aspect::Redirect, Kind::Changed, "redirect[1]", "elsewhere", 2, "`redirect[1]` leads elsewhere on 2 responses");
         check(Header, Kind::Added, "vary", "", 1, "`vary` new on 1 response");
         check(Header, Kind::Changed, "vary", "a → b", 1, "`vary`: `a` → `b` on 1 response");
         let layers = "$[*].writer_save_layers";

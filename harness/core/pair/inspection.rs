@@ -9,16 +9,15 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Effect, Input, ROLES, first, place,
+    Effect, Input, ROLES, first,
+    observation::{Answer, Closeness, compare_answers},
+    place,
     sample::{Index, Sample, Volatile},
 };
 use crate::{
     action::{Action, CookieJar, HttpRequest},
-    attribute::{self, ThreeWay},
-    compare::{
-        Kind, Statement,
-        observation::{Answer, Closeness, Contrast, Seen, compare_answers},
-    },
+    attribute::{self, Contrast, Seen, ThreeWay},
+    compare::{Kind, Statement},
     environment::site::Site,
     execute::{
         call::{Flight, Leg},

@@ -3,12 +3,15 @@
 //!
 //! Without I/O, as the stepper is: effects come out, and what came of them goes in. A side that is a record answers from it.
 
+mod half;
 mod inspection;
+mod observation;
 mod run;
 mod sample;
 mod side;
 
 pub use inspection::{Compared, Inspection, Late, Next};
+pub use observation::{Answer, Closeness, compare_answers, compare_readings};
 pub use run::{Event, Outcome, PairRun, Setup, Turn};
 pub use side::{Asked, Before, Live, Recorded, RecordedStep, Side};
 

@@ -10,23 +10,24 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Effect, Input, ROLES, first,
-    inspection::{Asking, Compared, Inspection, Next, Question, answer},
+    half::Half,
+    inspection::{Asking, Compared, Inspection, Next, Question},
+    observation::{Answer, Closeness},
     place,
     side::{Asked, Before, Live, Recorded, Side},
 };
 use crate::{
     action::Action,
-    compare::observation::{Answer, Closeness},
     environment::site::Site,
     execute::{
         self, CaseRun,
-        trace::{self, Captured, Replay, StepTrace},
+        trace::{self, Captured, Replay},
     },
     finding::Lack,
     json::{self, Json},
     mask::Naming,
     normalise::Rules,
-    observation::{Fault, FaultKind, Observation},
+    observation::{Fault, Observation},
     plan::{Part, PlannedCase, Section},
     record::Role,
     suite::model::{Compare, Step, Verb},
@@ -141,17 +142,6 @@ enum Pending {
     /// Its action is under way.
     Flying,
     Done(Box<execute::Outcome>),
-}
-
-/// One side's part of a step.
-#[derive(Debug)]
-struct Half {
-    title: String,
-    status: Status,
-    answer: Option<Answer>,
-    asked: Option<Asked>,
-    replay: Option<Replay>,
-    is_foreign: bool,
 }
 
 impl PairRun {
@@ -287,7 +277,7 @@ impl PairRun {
             trace::Event::Step(trace) => {
                 side.captures.extend(trace.captures.iter().cloned());
                 let address = (trace.section, trace.index);
-                let half = Half::of(trace, side);
+                let half = Half::of(trace, &side.naming, &side.site);
                 let other = ROLES[1 - place(role)];
                 let recorded = match &self.sides[place(other)] {
                     Player::Recorded(recorded) => Some(Half::recorded(recorded, &trace.path())),
@@ -563,56 +553,6 @@ impl PairRun {
             None if !replay.call.is_repeatable() => never(format!("{} is not sent again without `repeatable: true`", replay.call.method)),
             Some(true) | None => Asking::Again { replay, site: Arc::clone(&side.site), naming: side.naming.clone(), began: side.began },
         }
-    }
-}
-
-impl Half {
-    fn of(trace: &StepTrace, side: &Living) -> Self {
-        let answer = match &trace.seen {
-            trace::Seen::Exchange(exchange) => Some(answer(exchange, &side.naming)),
-            trace::Seen::Fault(fault) => match fault.kind {
-                FaultKind::Protected | FaultKind::Cancelled | FaultKind::Driver => None,
-                FaultKind::NameNotFound
-                | FaultKind::Refused
-                | FaultKind::Unroutable
-                | FaultKind::ConnectTimeout
-                | FaultKind::Proxy
-                | FaultKind::UntrustedCertificate
-                | FaultKind::HostDown
-                | FaultKind::ExpiredCertificate
-                | FaultKind::WrongHostCertificate
-                | FaultKind::TlsHandshake
-                | FaultKind::Timeout
-                | FaultKind::Reset
-                | FaultKind::Truncated
-                | FaultKind::Malformed
-                | FaultKind::BadEncoding
-                | FaultKind::TooLarge
-                | FaultKind::TooManyRedirects => Some(Answer::from(fault)),
-            },
-            trace::Seen::Earlier(_) | trace::Seen::Nothing => None,
-        };
-        Self {
-            title: trace.title.clone(),
-            status: trace.status,
-            answer,
-            asked: trace.request.as_ref().map(|request| Asked::of(request, &side.naming)),
-            is_foreign: trace.request.as_ref().is_some_and(|request| !side.site.owns(&request.url)),
-            replay: trace.replay.clone(),
-        }
-    }
-
-    /// A step of a record; nothing when it is not in it.
-    fn recorded(recorded: &Recorded, path: &str) -> Option<Self> {
-        let step = recorded.steps.get(path)?;
-        Some(Self {
-            title: step.title.clone(),
-            status: Status::Passed,
-            answer: Some(step.answer.clone()),
-            asked: step.asked.clone(),
-            replay: None,
-            is_foreign: false,
-        })
     }
 }
 

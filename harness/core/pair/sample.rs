@@ -2,12 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::observation::STATUS;
 use crate::{
-    attribute::is_positional,
-    compare::{
-        Difference, Kind, Weight,
-        observation::{Contrast, STATUS, Seen},
-    },
+    attribute::{Contrast, Seen, is_positional},
+    compare::{Difference, Kind, Weight},
     finding,
     json::{self, Json},
     noise::{Evidence, Shown, Variation},

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Answer;
 use crate::{
     action::HttpRequest,
-    compare::observation::Answer,
     execute,
     mask::{Content, Naming},
 };

@@ -262,7 +262,7 @@ pub(super) fn recorded(answers: &[(&str, &str)]) -> Recorded {
             size: body.len() as u64,
             timing: Timing::default(),
         };
-        let answer = crate::compare::observation::Answer::Reading(Arc::new(reading));
+        let answer = crate::pair::Answer::Reading(Arc::new(reading));
         ((*path).to_owned(), RecordedStep { title: String::from("GET /a"), answer, asked: None })
     };
     Recorded { record: String::from("run-1"), steps: answers.iter().map(step).collect() }

@@ -1,15 +1,10 @@
-//! Which side a difference comes from: reference, candidate, and the candidate *before* the release.
-//!
-//! Everything is decided place by place by which of the three agree there. Holds no threshold, and does not know what a
-//! difference is worth.
+//! The verdict of each place, by which of the three readings agree there.
 
 use std::collections::{HashMap, HashSet};
 
+use super::{Contrast, Seen};
 use crate::{
-    compare::{
-        Difference, Kind, Place, Skew, Weight,
-        observation::{Contrast, Seen},
-    },
+    compare::{Difference, Kind, Place, Skew, Weight},
     json::{self, Json},
     noise::Decision,
     record::{Aspect, Hidden, Verdict},

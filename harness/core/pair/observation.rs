@@ -1,12 +1,13 @@
 //! Compares what two sides answered to one request, aspect by aspect: status, redirects, headers, cookies, body.
 //!
 //! The readings are named already (secrets and own URLs); the suite's rules are applied here, then JSON is compared by
-//! structure, text by line, anything else by digest and size. Knows neither environments nor baselines.
+//! structure, text by line, anything else by digest and size. Does not know which side is production.
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Comparison, Difference, Hidden, Kind, Place, Skew, Statement, Weight, headers, json, shape, text, transformation};
 use crate::{
+    attribute::Contrast,
+    compare::{self, Difference, Hidden, Kind, Place, Weight, headers, text},
     json::{Json, Path},
     normalise::Rules,
     observation::Fault,
@@ -15,7 +16,10 @@ use crate::{
 };
 
 /// The place and pattern of a status.
-pub const STATUS: &str = "status";
+pub(super) const STATUS: &str = "status";
+
+/// What became of a redirect that has another target.
+const ELSEWHERE: &str = "elsewhere";
 
 /// What came of a step's request.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,67 +59,6 @@ pub enum Closeness {
     Values,
     /// For answers to requests that differ: status, presence of headers and cookies, shape of the body.
     Shape,
-}
-
-/// Everything that comparing two answers found, in a stable order.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Contrast {
-    /// What differs, sorted by aspect and place.
-    pub differences: Vec<Seen>,
-    /// How many differences there are, listed or not.
-    pub n_differences: usize,
-    /// Rows of another version.
-    pub skewed: Vec<Skew>,
-    /// How the comparison went about it.
-    pub statements: Vec<Statement>,
-    /// What rules let pass.
-    pub hidden: Vec<Hidden>,
-    /// What could not be looked at.
-    pub unseen: Vec<Unseen>,
-}
-
-/// A difference and the aspect it was seen in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
-    /// What was looked at.
-    pub aspect: Aspect,
-    /// The difference.
-    pub difference: Difference,
-}
-
-/// Something that could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unseen {
-    /// What: `body`.
-    pub what: String,
-    /// Why.
-    pub why: String,
-}
-
-impl Contrast {
-    /// Whether nothing differs and everything was seen.
-    #[must_use]
-    pub fn is_equal(&self) -> bool {
-        self.n_differences == 0 && self.skewed.is_empty() && self.unseen.is_empty()
-    }
-
-    fn add(&mut self, aspect: impl Fn(&Difference) -> Aspect, found: Comparison) {
-        self.n_differences += found.n_differences;
-        let seen = found.differences.into_iter().map(|difference| Seen { aspect: aspect(&difference), difference });
-        self.differences.extend(seen);
-        self.skewed.extend(found.skewed);
-        self.statements.extend(found.statements);
-        self.hidden.extend(found.hidden);
-    }
-
-    fn add_one(&mut self, aspect: Aspect, difference: Difference) {
-        self.n_differences += 1;
-        self.differences.push(Seen { aspect, difference });
-    }
-
-    fn unseen(&mut self, what: &str, why: String) {
-        self.unseen.push(Unseen { what: what.to_owned(), why });
-    }
 }
 
 /// Compares two answers to one request. Two that failed to come say nothing about each other.
@@ -218,7 +161,8 @@ fn redirects(expected: &[(u16, String)], actual: &[(u16, String)], closeness: Cl
             (Some((status, _)), Some((other, _))) if status != other => (Kind::Changed, format!("{status} → {other}")),
             // Where it leads is the request's own matter when the requests differ.
             (Some(_), Some(_)) if closeness == Closeness::Shape => continue,
-            (Some((_, to)), Some((_, other))) => (Kind::Changed, transformation::texts(to, other)),
+            // Where to is a row's own, and no part of the cause.
+            (Some(_), Some(_)) => (Kind::Changed, String::from(ELSEWHERE)),
             (Some(_), None) => (Kind::Removed, String::new()),
             (None, Some(_)) => (Kind::Added, String::new()),
             (None, None) => continue,
@@ -285,8 +229,8 @@ fn json_body(expected: &Json, actual: &Json, rules: &Rules, closeness: Closeness
     let (one, two) = (rules.apply(expected.clone()), rules.apply(actual.clone()));
     hide(contrast, one.hidden, two.hidden);
     let found = match closeness {
-        Closeness::Values => json(&one.json, &two.json, &rules.options()),
-        Closeness::Shape => shape(&one.json, &two.json),
+        Closeness::Values => compare::json(&one.json, &two.json, &rules.options()),
+        Closeness::Shape => compare::shape(&one.json, &two.json),
     };
     contrast.add(|_| Aspect::Body, found);
 }
@@ -400,7 +344,7 @@ fn is_identical(one: &Json, two: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{json::read, observation::Timing};
+    use crate::{attribute::Seen, json::read, observation::Timing};
 
     fn reading(body: ReadingBody) -> Reading {
         Reading {
@@ -468,7 +412,7 @@ mod tests {
                 "header removed cache-control",
                 "header changed vary a → b",
                 "cookie removed set-cookie[sid].secure",
-                "redirect changed redirect[1] {{ web }}/b → {{ web }}/x",
+                "redirect changed redirect[1] elsewhere",
                 "redirect removed redirect[2]",
                 "body changed $.a number",
             ],

@@ -1,0 +1,76 @@
+//! One side's part of a step.
+
+use super::{
+    inspection::answer,
+    observation::Answer,
+    side::{Asked, Recorded},
+};
+use crate::{
+    environment::site::Site,
+    execute::trace::{self, Replay, StepTrace},
+    mask::Naming,
+    observation::FaultKind,
+    verdict::Status,
+};
+
+/// What one side's step came to, as far as it is compared.
+#[derive(Debug)]
+pub(super) struct Half {
+    pub(super) title: String,
+    pub(super) status: Status,
+    pub(super) answer: Option<Answer>,
+    pub(super) asked: Option<Asked>,
+    pub(super) replay: Option<Replay>,
+    pub(super) is_foreign: bool,
+}
+
+impl Half {
+    /// Of a step that was played.
+    pub(super) fn of(trace: &StepTrace, naming: &Naming, site: &Site) -> Self {
+        let answer = match &trace.seen {
+            trace::Seen::Exchange(exchange) => Some(answer(exchange, naming)),
+            trace::Seen::Fault(fault) => match fault.kind {
+                FaultKind::Protected | FaultKind::Cancelled | FaultKind::Driver => None,
+                FaultKind::NameNotFound
+                | FaultKind::Refused
+                | FaultKind::Unroutable
+                | FaultKind::ConnectTimeout
+                | FaultKind::Proxy
+                | FaultKind::UntrustedCertificate
+                | FaultKind::HostDown
+                | FaultKind::ExpiredCertificate
+                | FaultKind::WrongHostCertificate
+                | FaultKind::TlsHandshake
+                | FaultKind::Timeout
+                | FaultKind::Reset
+                | FaultKind::Truncated
+                | FaultKind::Malformed
+                | FaultKind::BadEncoding
+                | FaultKind::TooLarge
+                | FaultKind::TooManyRedirects => Some(Answer::from(fault)),
+            },
+            trace::Seen::Earlier(_) | trace::Seen::Nothing => None,
+        };
+        Self {
+            title: trace.title.clone(),
+            status: trace.status,
+            answer,
+            asked: trace.request.as_ref().map(|request| Asked::of(request, naming)),
+            is_foreign: trace.request.as_ref().is_some_and(|request| !site.owns(&request.url)),
+            replay: trace.replay.clone(),
+        }
+    }
+
+    /// A step of a record; nothing when it is not in it.
+    pub(super) fn recorded(recorded: &Recorded, path: &str) -> Option<Self> {
+        let step = recorded.steps.get(path)?;
+        Some(Self {
+            title: step.title.clone(),
+            status: Status::Passed,
+            answer: Some(step.answer.clone()),
+            asked: step.asked.clone(),
+            replay: None,
+            is_foreign: false,
+        })
+    }
+}
