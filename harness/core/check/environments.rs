@@ -57,7 +57,8 @@ fn of_environment(environment: &Environment, unread: &BTreeSet<String>, problems
 fn complain<'t>(templates: impl IntoIterator<Item = &'t Template>, known: &BTreeSet<&str>, problems: &mut Vec<Diagnostic>) {
     let is_known = |name: &str| name.starts_with("secret.") || known.contains(name);
     let explain = |name: &Name| (name.text == "environment.refresh").then(|| String::from("this environment does not say `refresh`"));
+    let candidates: Vec<&str> = known.iter().copied().collect();
     for template in templates {
-        problems.extend(unknown_names(template, &is_known, explain, || known.iter().copied().collect()));
+        problems.extend(unknown_names(template.unknown_names(&is_known), explain, &candidates));
     }
 }

@@ -24,8 +24,11 @@ use std::{
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean, sort},
     environment::model::Environments,
-    template::{Name, Template},
+    template::Name,
 };
+
+/// Names that are looked through for one that may have been meant.
+const MAX_CANDIDATES: usize = 200;
 
 /// The texts of row files, by the path of the suite that names them and the path as it is written there.
 pub type RowFiles = BTreeMap<(String, String), String>;
@@ -74,22 +77,15 @@ fn environments_of(files: &[Read], problems: &mut Vec<Diagnostic>) -> Option<Arc
     found.cloned()
 }
 
-/// Complains of every name in a template that `is_known` does not know. `explain` says what is known of such a name; where it
-/// says nothing, the nearest of `known` may have been meant.
-fn unknown_names<'k>(
-    template: &Template,
-    is_known: &dyn Fn(&str) -> bool,
-    explain: impl Fn(&Name) -> Option<String>,
-    known: impl Fn() -> Vec<&'k str>,
-) -> Vec<Diagnostic> {
+/// Complains of names that mean nothing. `explain` says what is known of such a name; where it says nothing, the nearest of
+/// `known` may have been meant.
+fn unknown_names(unknown: impl IntoIterator<Item = Name>, explain: impl Fn(&Name) -> Option<String>, known: &[&str]) -> Vec<Diagnostic> {
+    let of_templates = ["secret", "environment.name", "environment.refresh"];
     let complain = |name: Name| {
         let diagnostic = Diagnostic::error(&name.span, format!("unknown name `{}`", name.text));
-        let meant = || {
-            let mut known = known();
-            known.extend(["secret", "environment.name", "environment.refresh"]);
-            did_you_mean(&name.text, known).map(|near| format!("did you mean `{near}`?"))
-        };
+        let candidates = known.iter().copied().take(MAX_CANDIDATES).chain(of_templates);
+        let meant = || did_you_mean(&name.text, candidates).map(|near| format!("did you mean `{near}`?"));
         Diagnostic { help: explain(&name).or_else(meant), ..diagnostic }
     };
-    template.unknown_names(is_known).into_iter().map(complain).collect()
+    unknown.into_iter().map(complain).collect()
 }

@@ -15,6 +15,9 @@ use crate::{
     yaml::MAX_DIAGNOSTICS,
 };
 
+/// Complaints about names that come with help.
+const MAX_EXPLAINED: usize = 100;
+
 /// What a suite is judged with.
 pub(super) struct Surroundings<'a> {
     /// The folder's environments, if it has some.
@@ -186,7 +189,15 @@ impl Walk<'_, '_> {
                 }
             }
             let is_known = |name: &str| self.knows(name, scope);
-            let complaints = unknown_names(template, &is_known, |name| self.explain(name, scope), || self.all_names(scope));
+            let unknown = template.unknown_names(&is_known);
+            if unknown.is_empty() {
+                continue;
+            }
+            // Of more complaints nobody reads the help, and looking for it costs.
+            let is_read = self.problems.len() < MAX_EXPLAINED;
+            let explain = |name: &Name| is_read.then(|| self.explain(name, scope)).flatten();
+            let known = if is_read { self.all_names(scope) } else { Vec::new() };
+            let complaints = unknown_names(unknown.into_iter().take(MAX_DIAGNOSTICS), explain, &known);
             self.problems.extend(complaints);
         }
     }

@@ -54,7 +54,8 @@ fn expect(path_map: &dyn Fn(Value) -> Value) -> Value {
     for (name, documentation) in EXPECTATIONS {
         expect["properties"][name] = described(expectation(name, path_map), documentation);
     }
-    expect["properties"]["values"] = described(list_of(matchers_and("of", "The value to look at.", json!({}))), "Values of templates, each with a matcher.");
+    expect["properties"]["values"] =
+        described(list_of(matchers_and("of", "The value to look at.", json!({}))), "Values of templates, each with a matcher.");
     expect["minProperties"] = json!(1);
     expect
 }
@@ -104,10 +105,7 @@ fn expectation(name: &str, path_map: &dyn Fn(Value) -> Value) -> Value {
         }
         "time" => {
             let mut parts = map(
-                [
-                    ("first_byte", "Until the first byte of the answer.", matcher()),
-                    ("connect", "Until the connection stood.", matcher()),
-                ],
+                [("first_byte", "Until the first byte of the answer.", matcher()), ("connect", "Until the connection stood.", matcher())],
                 &[],
             );
             parts["minProperties"] = json!(1);

@@ -14,7 +14,10 @@ pub(super) fn file() -> Value {
         ],
         &[],
     );
-    map([("environments", "The environments of the site.", environments), ("defaults", "What holds for all of them.", defaults)], &["environments"])
+    map(
+        [("environments", "The environments of the site.", environments), ("defaults", "What holds for all of them.", defaults)],
+        &["environments"],
+    )
 }
 
 fn environment() -> Value {
@@ -22,10 +25,7 @@ fn environment() -> Value {
     let mut urls = map_of(url());
     urls["propertyNames"] = of("variable_name");
     let param = map(
-        [
-            ("required", "`--set` must give it.", json!({"type": "boolean"})),
-            ("default", "Its value where `--set` gives none.", json!({})),
-        ],
+        [("required", "`--set` must give it.", json!({"type": "boolean"})), ("default", "Its value where `--set` gives none.", json!({}))],
         &[],
     );
     let mut param = json!({"anyOf": [{"type": ["string", "number", "boolean", "null"]}, param]});
@@ -33,13 +33,18 @@ fn environment() -> Value {
     let params = json!({"type": "object", "propertyNames": of("variable_name"), "additionalProperties": param});
     let mut limit = map(
         [
-            ("requests_per_second", "Requests a second, evenly spaced.", json!({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000})),
+            (
+                "requests_per_second",
+                "Requests a second, evenly spaced.",
+                json!({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}),
+            ),
             ("concurrent", "Requests in flight at once.", json!({"type": "integer", "minimum": 1, "maximum": 10_000})),
         ],
         &[],
     );
     limit["minProperties"] = json!(1);
-    let certificate = map([("cert", "The certificate's PEM file.", of("named")), ("key", "The key's PEM file.", of("named"))], &["cert", "key"]);
+    let certificate =
+        map([("cert", "The certificate's PEM file.", of("named")), ("key", "The key's PEM file.", of("named"))], &["cert", "key"]);
     map(
         [
             ("urls", "Names and URLs; a step's path is appended to the URL's own.", urls),
@@ -56,7 +61,11 @@ fn environment() -> Value {
             ("protect", "`read-only`: only safe requests are sent.", json!({"const": "read-only"})),
             ("limit", "How fast it may be asked.", limit),
             ("proxy", "The proxy that it is reached through.", json!({"type": "string", "pattern": "^(https?|socks5)://"})),
-            ("resolve", "Host names and the addresses to connect to.", json!({"type": "object", "additionalProperties": {"type": "string"}})),
+            (
+                "resolve",
+                "Host names and the addresses to connect to.",
+                json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            ),
             ("ca_file", "A PEM file of authorities to trust besides the system's.", of("named")),
             ("client_certificate", "The certificate that requests identify with.", certificate),
             ("baselines", "Whether `accept` writes the shared snapshot or this environment's own.", json!({"enum": ["shared", "own"]})),

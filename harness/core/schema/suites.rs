@@ -63,7 +63,14 @@ fn case() -> Value {
 fn rows() -> Value {
     let mut row = of("variables");
     row["minProperties"] = json!(1);
-    let file = map([("file", "A CSV file, whose cells are text, or a JSON file with a list of maps.", json!({"type": "string", "pattern": "\\.([cC][sS][vV]|[jJ][sS][oO][nN])$"}))], &["file"]);
+    let file = map(
+        [(
+            "file",
+            "A CSV file, whose cells are text, or a JSON file with a list of maps.",
+            json!({"type": "string", "pattern": "\\.([cC][sS][vV]|[jJ][sS][oO][nN])$"}),
+        )],
+        &["file"],
+    );
     let mut axes = map_of(list_of(json!({})));
     axes["propertyNames"] = of("variable_name");
     let matrix = map([("matrix", "Every combination of these values.", axes)], &["matrix"]);

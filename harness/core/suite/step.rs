@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
-    yaml::{Collector, Entry, Fields, Node, Yaml},
+    yaml::{Collector, Entry, Fields, MAX_DIAGNOSTICS, Node, Yaml},
 };
 
 /// The steps under a key; none where it is not there.
@@ -172,6 +172,12 @@ fn without_verb(fields: Fields<'_>) {
     let collector = fields.collector();
     let is_known =
         |key: &str| STEP_KEYS.contains(&key) || REQUEST_OPTIONS.contains(&key) || LATER_KEYS.contains(&key) || EXPECTATIONS.contains(&key);
+    // Of more complaints nobody reads the help.
+    if collector.count() >= MAX_DIAGNOSTICS {
+        collector.error(fields.span(), "this step has no verb");
+        fields.take_rest().for_each(drop);
+        return fields.finish("verb");
+    }
     let keys = || fields.node().entries().unwrap_or_default().iter().map(|entry| entry.key.as_str());
     let means_verb = |key: &str| did_you_mean(key, VERBS.iter().map(|verb| verb.name)).is_some();
     let has_misspelt_verb = keys().filter(|key| !is_known(key)).any(means_verb);

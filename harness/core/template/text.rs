@@ -110,8 +110,9 @@ impl Template {
     /// # Errors
     /// A `{{` that is never closed, and any expression that is not sound; at its place.
     pub fn parse(text: &str, span: &Span) -> Result<Self, Diagnostic> {
+        let begins = offset(text, span);
         let complain = |mistake: Mistake| {
-            let place = place(text, span, &mistake.at);
+            let place = place(text, span, begins, &mistake.at);
             Diagnostic { help: mistake.help, ..Diagnostic::error(&place, mistake.message) }
         };
         let mut parts = Vec::new();
@@ -140,7 +141,7 @@ impl Template {
             let (expression, is_ambiguous) = read(text, &range).map_err(complain)?;
             let mut found = Vec::new();
             expression.names(&mut found);
-            names.extend(found.into_iter().map(|(name, at)| Name { text: name, span: place(text, span, &at) }));
+            names.extend(found.into_iter().map(|(name, at)| Name { text: name, span: place(text, span, begins, &at) }));
             parts.push(Part::Expression { expression, range, is_ambiguous });
             at = close + 2;
             if trims_after {
@@ -188,7 +189,11 @@ impl Template {
             resolved.as_ref().unwrap_or(expression).names(&mut names);
         }
         names.retain(|(name, _)| !is_known(name));
-        names.into_iter().map(|(text, at)| Name { text, span: place(&self.text, &self.span, &at) }).collect()
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let begins = offset(&self.text, &self.span);
+        names.into_iter().map(|(text, at)| Name { text, span: place(&self.text, &self.span, begins, &at) }).collect()
     }
 
     /// A complaint about every name that `is_known` does not know; `known` are the names that could have been meant.
@@ -254,7 +259,7 @@ impl Template {
     fn evaluate(&self, part: &Part, evaluator: &Evaluator<'_>) -> Result<Json, RenderError> {
         let Part::Expression { expression, range, is_ambiguous } = part else { return Ok(Json::Null) };
         let fail = |mistake: Mistake| RenderError {
-            span: place(&self.text, &self.span, &mistake.at),
+            span: place(&self.text, &self.span, offset(&self.text, &self.span), &mistake.at),
             message: mistake.message,
             help: mistake.help,
         };
@@ -313,15 +318,23 @@ fn resolve(text: &str, range: &Range<usize>, is_known: &dyn Fn(&str) -> bool) ->
     })
 }
 
-/// Where a range of a template's text stands in its source: exactly, if the source holds the text as it is.
-fn place(text: &str, span: &Span, range: &Range<usize>) -> Span {
+/// Where a template's text stands within its span, if the source holds it as it is.
+fn offset(text: &str, span: &Span) -> Option<usize> {
+    if text.contains("{{") { span.text().find(text) } else { None }
+}
+
+/// Where a range of a template's text stands in its source: exactly, given the offset of a text that stands there as it is.
+fn place(text: &str, span: &Span, offset: Option<usize>, range: &Range<usize>) -> Span {
+    /// Longer texts are not searched for each of their expressions.
+    const MAX_SEARCHED: usize = 10_000;
+
     let source = span.text();
     let at = |start: usize| Span::new(&span.source, span.start + start..span.start + start + range.len());
-    if let Some(offset) = source.find(text) {
+    if let Some(offset) = offset {
         return at(offset + range.start);
     }
     // Blocks and escapes: the expression itself, if it stands there once.
-    match text.get(range.clone()) {
+    match text.get(range.clone()).filter(|_| source.len() <= MAX_SEARCHED) {
         Some(part) if !part.is_empty() && source.matches(part).count() == 1 => at(source.find(part).expect("it was counted")),
         _ => span.clone(),
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    limits::MAX_DIAGNOSTICS,
     lower::Collector,
     node::{Entry, Node, cut},
 };
@@ -131,7 +132,9 @@ impl<'n> Fields<'n> {
         let (what, of) = what.split_at(what.find(" of ").unwrap_or(what.len()));
         for (entry, _) in self.entries.iter().zip(&self.is_taken).filter(|(_, is_taken)| !is_taken.get()) {
             let mut diagnostic = Diagnostic::error(&entry.key_span, format!("unknown {what} `{}`{of}", cut(&entry.key)));
-            let meant = did_you_mean(&entry.key, known.iter().copied().chain(more.iter().copied()));
+            // Of more complaints nobody reads the help.
+            let is_read = self.collector.count() < MAX_DIAGNOSTICS;
+            let meant = is_read.then(|| did_you_mean(&entry.key, known.iter().copied().chain(more.iter().copied()))).flatten();
             match meant {
                 Some(meant) => {
                     diagnostic.help = Some(format!("did you mean `{meant}`?"));

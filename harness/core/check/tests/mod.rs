@@ -12,6 +12,7 @@ use crate::{
 mod environments;
 mod names;
 mod suites;
+mod whole;
 
 /// `line:column message (help)`, as the tests write it.
 fn sentences(diagnostics: &[Diagnostic]) -> Vec<String> {
