@@ -9,7 +9,7 @@ use clap::Parser;
 
 use super::{
     args::{Cli, Command},
-    check,
+    check, compare,
     exit::Exit,
     list,
     load::Refusal,
@@ -22,6 +22,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let ended = match &cli.command {
         Command::Run(args) => within(run::run(args)),
+        Command::Compare(args) => within(compare::compare(args)),
         Command::List(args) => list::list(args),
         Command::Check(args) => check::check(args),
         Command::Report(args) => report::report(args),

@@ -79,6 +79,8 @@ pub struct Demands {
     pub broken_file: bool,
     /// A finding fails, whatever its cases say.
     pub failing_finding: bool,
+    /// A build changed mid-run: what was seen is of two.
+    pub build_moved: bool,
 }
 
 /// The exit of a run with these counts.
@@ -95,7 +97,7 @@ pub fn of(counts: &Counts, demands: Demands) -> Exit {
         when(demands.strict && cases.flaky > 0, Exit::Failed),
         when(demands.at_least.is_some_and(|least| looked < least), Exit::Failed),
         when(demands.broken_file, Exit::Usage),
-        when(cases.blocked > 0, Exit::Blocked),
+        when(cases.blocked > 0 || demands.build_moved, Exit::Blocked),
         when(cases.unreviewed > 0, Exit::Unreviewed),
         when(tested == 0 && !demands.allow_none, Exit::Nothing),
     ]
@@ -112,6 +114,9 @@ pub fn explain(counts: &Counts, demands: Demands) -> Option<String> {
         && looked < least
     {
         return Some(format!("{looked} cases were tested, and --expect-at-least asks for {least}"));
+    }
+    if demands.build_moved {
+        return Some(String::from("a build changed mid-run"));
     }
     if demands.broken_file {
         return Some(String::from("a file is broken"));

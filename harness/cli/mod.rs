@@ -2,14 +2,19 @@
 
 pub mod args;
 pub mod check;
+pub mod compare;
+pub mod duet;
 pub mod exit;
+pub mod ledger;
 pub mod list;
 pub mod load;
 pub mod play;
 pub mod player;
+pub mod recall;
 pub mod recorder;
 pub mod report;
 pub mod reports;
+pub mod revisions;
 pub mod run;
 pub mod runs;
 pub mod sandbox;

@@ -213,6 +213,7 @@ pub fn demands(playing: &Playing, stop: &Stop) -> Demands {
         interrupted: stop.reason() == Some(Reason::Interrupted),
         broken_file: false,
         failing_finding: false,
+        build_moved: false,
     }
 }
 
@@ -281,7 +282,8 @@ pub fn selected(select: &Select) -> Vec<String> {
 }
 
 /// The case that stands for a file that could not be read.
-fn broken_file(path: &str, file: &str) -> Case {
+#[must_use]
+pub fn broken_file(path: &str, file: &str) -> Case {
     Case {
         id: format!("{path}::file"),
         suite: path.to_owned(),

@@ -22,8 +22,7 @@ pub async fn sandbox(args: &SandboxArgs) -> Result<Exit, Refusal> {
             let offset = u16::try_from(2 * index).unwrap_or(0);
             let port =
                 |offset: u16| first.checked_add(offset).ok_or_else(|| Refusal::usage(format!("--port {first}: six ports are needed")));
-            options.sites[environment] =
-                SiteOptions { web_port: port(offset)?, api_port: port(offset + 1)?, ..options.sites[environment] };
+            options.sites[environment] = SiteOptions { web_port: port(offset)?, api_port: port(offset + 1)?, ..options.sites[environment] };
         }
     }
     let sandbox = Sandbox::start(options).await.map_err(|error| Refusal::usage(format!("cannot serve: {error}")))?;

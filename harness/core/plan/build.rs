@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Time-out of one exchange where nobody says otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a plan depends on besides suites and environment.
 #[derive(Debug, Clone)]

@@ -5,5 +5,6 @@
 
 mod entry;
 pub mod observe;
+pub mod recall;
 
 pub use entry::*;

@@ -1,0 +1,623 @@
+//! Plays the cases of a `compare`: two sides in lock-step, their differences judged, late changes asked again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use prodiff_core::{
+    action::CookieJar,
+    attribute,
+    execute::{
+        Setup as CaseSetup,
+        trace::{Captured, Event as CaseEvent, Seen, StepTrace},
+    },
+    extract,
+    finding::{Against, Findings, Judged, Judgement, Lack, Spot, Terms, judge_case, judge_step},
+    json,
+    known::{Approved, Known},
+    mask::{Naming, Origins, Secrets},
+    pair::{self, Before, Compared, Effect, Event, Input, Late, Live, Next, Outcome, PairRun},
+    plan::{Part, PlannedCase, PlannedSuite},
+    reading::Reading,
+    record::{
+        Case, CaseStarted, Entry, Failure, Hidden, NotObserved, Role, Severity,
+        observe::{self, Author, EXCERPT, cut, milliseconds},
+    },
+    verdict::Status,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    play::{Cancel, Clock},
+    player::saved_sessions,
+    recall::Recall,
+    recorder::Recorder,
+    schedule::Play,
+    sessions::Sessions,
+    side::Side,
+    stop::Stop,
+};
+
+/// One side of a comparison.
+pub enum Half {
+    /// It is asked now.
+    Live(Box<LiveHalf>),
+    /// It answers from a record.
+    Recorded(Recall),
+}
+
+/// A side that is asked now.
+pub struct LiveHalf {
+    /// The environment.
+    pub side: Side,
+    /// Its own URLs by name.
+    pub origins: Arc<Origins>,
+    /// Its own secrets, called as the other side's are.
+    pub secrets: Secrets,
+    /// Its saved sessions.
+    pub sessions: Sessions,
+}
+
+impl Half {
+    /// The environment's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Live(live) => &live.side.site.name,
+            Self::Recorded(recall) => recall.environment(),
+        }
+    }
+
+    /// The live side, if it is one.
+    #[must_use]
+    pub fn live(&self) -> Option<&LiveHalf> {
+        match self {
+            Self::Live(live) => Some(live),
+            Self::Recorded(_) => None,
+        }
+    }
+}
+
+/// Who plays a `compare`.
+pub struct Duet {
+    /// Reference and candidate.
+    pub halves: [Half; 2],
+    /// What the candidate environment answered before, newest first.
+    pub befores: Vec<Recall>,
+    /// The record.
+    pub recorder: Arc<Recorder>,
+    /// The run's clock.
+    pub clock: Clock,
+    /// The wall clock at which the run began.
+    pub began: DateTime<Utc>,
+    /// The run's seed.
+    pub seed: u64,
+    /// `--confirm`
+    pub n_samples: u32,
+    /// `--fail-on`
+    pub fail_on: Severity,
+    /// Changes that were approved.
+    pub approved: Approved,
+    /// Differences that are lived with.
+    pub known: Known,
+    /// How often the slower of both environments renews its data.
+    pub slower_refresh: Option<Duration>,
+    /// Whether there is time left to ask late changes again.
+    pub settles: bool,
+    /// The switch that ends the run.
+    pub stop: Stop,
+    /// What came of it so far.
+    pub tally: Mutex<Tally>,
+}
+
+/// What a comparison came to so far.
+#[derive(Default)]
+pub struct Tally {
+    /// The findings.
+    pub findings: Findings,
+    /// What rules and noise hid, by rule and path.
+    pub hidden: BTreeMap<(String, String), (u64, String)>,
+    /// The cases that were compared.
+    pub compared: std::collections::BTreeSet<String>,
+    /// Cases that wait for a change to arrive.
+    waiting: Vec<Waiting>,
+}
+
+/// A case with everything that is known of it but the late changes.
+struct Waiting {
+    case: Arc<PlannedCase>,
+    attempts: u32,
+    played: Played,
+}
+
+/// What one attempt came to.
+#[derive(Default)]
+struct Played {
+    own: [Status; 2],
+    failures: Vec<Failure>,
+    lacks: Vec<Lack>,
+    judged: Vec<Placed>,
+    late: Vec<(Late, Vec<Placed>)>,
+    handed: [Vec<Captured>; 2],
+    requests: u32,
+    expectations: u32,
+    compared: u32,
+    blocked: Option<String>,
+    began: Duration,
+    took: Duration,
+}
+
+/// A judged place and where it stands.
+struct Placed {
+    step: String,
+    title: String,
+    before: Option<String>,
+    line: usize,
+    judged: Judged,
+}
+
+const ROLES: [Role; 2] = [Role::Reference, Role::Candidate];
+
+/// How often a late change is asked again while there is time.
+const SETTLE_PACE: Duration = Duration::from_secs(15);
+
+impl Duet {
+    fn half(&self, role: Role) -> &Half {
+        match role {
+            Role::Reference => &self.halves[0],
+            Role::Candidate => &self.halves[1],
+        }
+    }
+
+    fn naming(&self, live: &LiveHalf) -> Naming {
+        Naming::new(live.secrets.clone(), Arc::clone(&live.origins))
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            fail_on: self.fail_on,
+            approved: &self.approved,
+            known: &self.known,
+            today: self.began.date_naive(),
+            slower_refresh: self.slower_refresh,
+        }
+    }
+
+    async fn play(&self, case: &Arc<PlannedCase>, attempt: u32, handed: &[Vec<Captured>; 2]) -> Played {
+        let mut played = Played { began: self.clock.now(), ..Played::default() };
+        let side = |index: usize| -> Result<pair::Side, String> {
+            match &self.halves[index] {
+                Half::Recorded(recall) => Ok(pair::Side::Recorded(recall.case(case.id.as_str()))),
+                Half::Live(live) => Ok(pair::Side::Live(Box::new(Live {
+                    setup: CaseSetup {
+                        case: Arc::clone(case),
+                        site: Arc::clone(&live.side.site),
+                        surroundings: Arc::clone(&live.side.surroundings),
+                        inherited: handed[index].clone(),
+                        jar: jar(case, &live.sessions)?,
+                        seed: self.seed,
+                        began: self.began,
+                    },
+                    naming: self.naming(live),
+                }))),
+            }
+        };
+        let (reference, candidate) = match (side(0), side(1)) {
+            (Ok(reference), Ok(candidate)) => (reference, candidate),
+            (Err(reason), _) | (_, Err(reason)) => {
+                played.own = [Status::Blocked; 2];
+                played.blocked = Some(reason);
+                return played;
+            }
+        };
+        let before: Option<Before> =
+            self.befores.iter().find(|recall| recall.has_sound(case.id.as_str())).map(|recall| recall.case(case.id.as_str()));
+        let run =
+            PairRun::new(pair::Setup { case: Arc::clone(case), reference, candidate, before, n_samples: self.n_samples, seed: self.seed });
+        let outcome = self.drive(run, case, attempt, &mut played).await;
+        played.own = outcome.own;
+        let [reference, candidate] = outcome.outcomes;
+        for (index, outcome) in [reference, candidate].into_iter().enumerate() {
+            if let Some(outcome) = outcome {
+                played.blocked = played.blocked.take().or(outcome.reason);
+                played.handed[index] = outcome.captures;
+            }
+        }
+        played.took = self.clock.now().saturating_sub(played.began);
+        played
+    }
+
+    async fn drive(&self, mut run: PairRun, case: &Arc<PlannedCase>, attempt: u32, played: &mut Played) -> Outcome {
+        let mut cancel = Cancel::new(&self.stop, self.clock);
+        let mut turn = run.advance(Input::Start, self.clock.now());
+        loop {
+            for event in turn.events {
+                self.take(event, case, attempt, played);
+            }
+            if let Effect::Done(outcome) = turn.next {
+                return *outcome;
+            }
+            let input = tokio::select! {
+                biased;
+                reason = cancel.next() => Input::Cancel(reason),
+                input = self.perform(turn.next) => input,
+            };
+            turn = run.advance(input, self.clock.now());
+        }
+    }
+
+    /// Carries an effect out and says what came of it.
+    async fn perform(&self, effect: Effect) -> Input {
+        let token = CancellationToken::new();
+        let _guard = token.clone().drop_guard();
+        match effect {
+            Effect::Done(_) => Input::Woke,
+            Effect::Sleep(until) => {
+                self.clock.sleep_until(until).await;
+                Input::Woke
+            }
+            Effect::One { role, action } => {
+                let side = &self.half(role).live().expect("a record is never asked to perform").side;
+                Input::One(Box::new(side.perform(action, &token).await))
+            }
+            Effect::Both { first, reference, candidate } => {
+                let [one, two] = ROLES.map(|role| &self.half(role).live().expect("a record is never asked to perform").side);
+                let (reference, candidate) = match first {
+                    Role::Reference => Side::perform_both((one, reference), (two, candidate), &token).await,
+                    Role::Candidate => {
+                        let (candidate, reference) = Side::perform_both((two, candidate), (one, reference), &token).await;
+                        (reference, candidate)
+                    }
+                };
+                Input::Both { reference: Box::new(reference), candidate: Box::new(candidate) }
+            }
+        }
+    }
+
+    fn take(&self, event: Event, case: &Arc<PlannedCase>, attempt: u32, played: &mut Played) {
+        match event {
+            Event::Side { role, event } => match event {
+                CaseEvent::Secret { name, value } => self.recorder.learn(&name, &value),
+                CaseEvent::Session { name, jar } => {
+                    if let Some(live) = self.half(role).live() {
+                        live.sessions.save(&name, jar);
+                    }
+                }
+                CaseEvent::Step(trace) => self.step(&trace, role, case, attempt, played),
+            },
+            Event::NotObserved { what, why, lack } => {
+                played.lacks.push(lack);
+                if lack == Lack::Blocks {
+                    played.blocked.get_or_insert_with(|| format!("not observed: {what}: {why}"));
+                }
+                self.recorder.put(&Entry::NotObserved(NotObserved { case: case.id.as_str().to_owned(), what, why }));
+            }
+            Event::Compared(compared) => {
+                played.compared += 1;
+                played.requests += compared.requests;
+                self.compared(*compared, case, played);
+            }
+        }
+    }
+
+    fn step(&self, trace: &StepTrace, role: Role, case: &PlannedCase, attempt: u32, played: &mut Played) {
+        let Some(live) = self.half(role).live() else { return };
+        // The record is read by people and by later comparisons: what the run learned is named as well.
+        let mut secrets = live.secrets.clone();
+        secrets.add_all(&self.recorder.secrets());
+        let naming = Naming::new(secrets, Arc::clone(&live.origins));
+        let reading = match &trace.seen {
+            Seen::Exchange(exchange) | Seen::Earlier(exchange) => Some(Reading::of(&extract::Response::new(exchange), &naming)),
+            Seen::Nothing | Seen::Fault(_) => None,
+        };
+        let author = Author { case, attempt, environment: &live.side.site.name, role };
+        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        played.requests += step.requests;
+        played.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
+        played.failures.extend(step.failures.iter().cloned());
+        self.recorder.put(&Entry::Step(Box::new(step)));
+    }
+
+    fn compared(&self, compared: Compared, case: &PlannedCase, played: &mut Played) {
+        self.hide(compared.hidden.iter().cloned());
+        let late = compared.late.clone();
+        let placed = self.judge(&compared, case);
+        let is_late = placed.iter().any(|placed| placed.judged.is_late());
+        match late {
+            Some(late) if is_late && self.settles => played.late.push((late, placed)),
+            Some(_) | None => played.judged.extend(placed),
+        }
+    }
+
+    fn judge(&self, compared: &Compared, case: &PlannedCase) -> Vec<Placed> {
+        let (places, hidden) = attribute::attribute(&compared.sides);
+        self.hide(hidden);
+        let line = step_line(case, &compared.step);
+        judge_step(places, &self.terms())
+            .into_iter()
+            .map(|judged| Placed {
+                step: compared.step.clone(),
+                title: compared.title.clone(),
+                before: compared.before.clone(),
+                line,
+                judged,
+            })
+            .collect()
+    }
+
+    fn hide(&self, hidden: impl IntoIterator<Item = Hidden>) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        for hidden in hidden {
+            let entry = tally.hidden.entry((hidden.rule, hidden.path)).or_insert((0, hidden.why));
+            entry.0 += hidden.count;
+        }
+    }
+
+    fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
+        let status = judge_case(played.own, played.judged.iter().map(|placed| &placed.judged), played.lacks.iter().copied());
+        let status = if status == Status::Passed && attempts > 1 { Status::Flaky } else { status };
+        let status = if status == Status::Passed && played.compared == 0 && played.expectations == 0 { Status::Blocked } else { status };
+        {
+            let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.compared.insert(case.id.as_str().to_owned());
+            for placed in &played.judged {
+                let spot = Spot {
+                    case: case.id.as_str(),
+                    step: &placed.step,
+                    title: &placed.title,
+                    against: Against::Environment { before: placed.before.as_deref() },
+                };
+                tally.findings.add(spot, &placed.judged);
+            }
+        }
+        let mut failures = std::mem::take(&mut played.failures);
+        let failing: Vec<&Placed> = played.judged.iter().filter(|placed| placed.judged.judgement == Judgement::Fail).collect();
+        failures.extend(failing.iter().take(MOST_FAILURES).map(|placed| self.failure(case, placed)));
+        let reason = match status {
+            Status::Blocked => played
+                .blocked
+                .or_else(|| failures.iter().find(|failure| failure.status == Status::Blocked).map(|failure| failure.message.clone()))
+                .or_else(|| Some(String::from("nothing was compared"))),
+            Status::Unreviewed => played.judged.iter().find(|placed| placed.judged.judgement == Judgement::Unreviewed).map(|placed| {
+                format!("{}: {} {}", placed.judged.verdict.name(), placed.judged.difference.kind.name(), placed.judged.difference.at)
+            }),
+            Status::Failed if failing.len() > MOST_FAILURES => {
+                Some(format!("{} more differences in the findings", failing.len() - MOST_FAILURES))
+            }
+            Status::Failed | Status::Passed | Status::Flaky | Status::Skipped => None,
+        };
+        let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
+        self.recorder.put(&Entry::Case(Case {
+            id: case.id.as_str().to_owned(),
+            suite: case.suite.name.clone(),
+            name: case.name(),
+            tags: case.tags().into_iter().map(str::to_owned).collect(),
+            status,
+            attempts,
+            duration_ms: milliseconds(played.took),
+            file,
+            line,
+            reason,
+            failures,
+            requests: played.requests,
+            expectations: played.expectations,
+            snapshots: 0,
+            compared: played.compared,
+        }));
+        status
+    }
+
+    /// A failing place as its case tells it.
+    fn failure(&self, case: &PlannedCase, placed: &Placed) -> Failure {
+        let Judged { verdict, difference, reference, candidate, .. } = &placed.judged;
+        let shown = |value: &Option<json::Json>| {
+            value.as_ref().map_or_else(|| String::from("nothing"), |value| cut(&json::to_compact(value), EXCERPT))
+        };
+        Failure {
+            status: Status::Failed,
+            environment: self.halves[1].name().to_owned(),
+            file: case.suite.source.name.clone(),
+            line: placed.line,
+            column: 1,
+            step: placed.title.clone(),
+            message: format!("{}: {} {} at {}", verdict.name(), placed.judged.aspect.name(), difference.kind.name(), difference.at),
+            expected: shown(reference),
+            actual: shown(candidate),
+            excerpt: String::new(),
+            curl: String::new(),
+        }
+    }
+
+    /// Asks what was late again until `settle` is over, then concludes the cases that waited.
+    pub async fn settle(&self, until: Duration) {
+        let waiting = std::mem::take(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner).waiting);
+        let mut waiting: Vec<Waiting> = waiting;
+        while !waiting.is_empty() {
+            let left = until.saturating_sub(self.clock.now());
+            if left.is_zero() || self.stop.reason().is_some() {
+                break;
+            }
+            let pause = SETTLE_PACE.min(left).min((until / 10).max(Duration::from_millis(200)));
+            self.recorder.screen().say(&format!(
+                "{} late: asked again in {}, {} left",
+                if waiting.len() == 1 { String::from("1 case is") } else { format!("{} cases are", waiting.len()) },
+                prodiff_core::value::format_duration(whole(pause)),
+                prodiff_core::value::format_duration(whole(left)),
+            ));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.asked() => break,
+            }
+            let mut still = Vec::new();
+            for mut case in waiting {
+                let mut late = Vec::new();
+                for (question, _) in std::mem::take(&mut case.played.late) {
+                    let placed = self.ask_again(&question, &case.case, &mut case.played).await;
+                    if placed.iter().any(|placed| placed.judged.is_late()) {
+                        late.push((question, placed));
+                    } else {
+                        case.played.judged.extend(placed);
+                    }
+                }
+                case.played.late = late;
+                if case.played.late.is_empty() {
+                    self.conclude(&case.case, case.attempts, case.played);
+                } else {
+                    still.push(case);
+                }
+            }
+            waiting = still;
+        }
+        for mut case in waiting {
+            let late = std::mem::take(&mut case.played.late);
+            case.played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
+            self.conclude(&case.case, case.attempts, case.played);
+        }
+    }
+
+    async fn ask_again(&self, late: &Late, case: &PlannedCase, played: &mut Played) -> Vec<Placed> {
+        let mut inspection = late.again();
+        let mut next = inspection.advance(Input::Start, self.clock.now());
+        loop {
+            match next {
+                Next::Done(compared) => {
+                    played.requests += compared.requests;
+                    self.hide(compared.hidden.iter().cloned());
+                    return self.judge(&compared, case);
+                }
+                Next::Effect(effect) => {
+                    let input = self.perform(*effect).await;
+                    next = inspection.advance(input, self.clock.now());
+                }
+            }
+        }
+    }
+}
+
+/// Failing places that a case tells by itself; the findings hold all.
+const MOST_FAILURES: usize = 5;
+
+fn whole(duration: Duration) -> Duration {
+    if duration < Duration::from_secs(1) {
+        Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(0))
+    } else {
+        Duration::from_secs(duration.as_secs())
+    }
+}
+
+/// The cookies a case starts with on one side.
+fn jar(case: &PlannedCase, sessions: &Sessions) -> Result<CookieJar, String> {
+    match session(case) {
+        None => Ok(CookieJar::default()),
+        Some(name) => sessions.get(name).ok_or_else(|| format!("session `{name}` was not saved")),
+    }
+}
+
+/// The session a case starts from. A suite's own `before` and `after` start without.
+fn session(case: &PlannedCase) -> Option<&str> {
+    match &case.part {
+        Part::Case(written) => written.session.as_ref().or(case.suite.session.as_ref()).map(|name| name.name.as_str()),
+        Part::Before | Part::After => None,
+    }
+}
+
+/// The line of a step by its address, `steps[0]`.
+fn step_line(case: &PlannedCase, address: &str) -> usize {
+    PlannedCase::sections()
+        .into_iter()
+        .flat_map(|section| case.steps(section).iter().enumerate().map(move |(index, step)| (section, index, step)))
+        .find(|(section, index, _)| format!("{}[{index}]", section.key()) == address)
+        .map_or(1, |(_, _, step)| step.span.line())
+}
+
+impl Play for Duet {
+    type Handed = Arc<[Vec<Captured>; 2]>;
+
+    async fn ready(&self, case: &Arc<PlannedCase>) {
+        if let Some(name) = session(case) {
+            for half in &self.halves {
+                if let Some(live) = half.live() {
+                    live.sessions.wait(name).await;
+                }
+            }
+        }
+    }
+
+    async fn before(&self, case: Arc<PlannedCase>) -> Result<Self::Handed, String> {
+        let mut played = self.play(&case, 1, &Default::default()).await;
+        let own = played.own.into_iter().fold(Status::Passed, Status::worse);
+        let handed = Arc::new(std::mem::take(&mut played.handed));
+        let has_more = !played.judged.is_empty() || !played.late.is_empty();
+        if own != Status::Passed || has_more {
+            self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(played.began) }));
+            let late = std::mem::take(&mut played.late);
+            played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
+            self.conclude(&case, 1, played);
+        }
+        if own == Status::Passed { Ok(handed) } else { Err(format!("`{}` {own}", case.id)) }
+    }
+
+    async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
+        self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(self.clock.now()) }));
+        let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let mut attempt = 1;
+        loop {
+            let played = self.play(&case, attempt, &handed).await;
+            let own = played.own.into_iter().fold(Status::Passed, Status::worse);
+            // Retries never make a difference go away: only what could not be looked at is tried again.
+            if own == Status::Blocked && attempt <= case.retries && self.stop.reason().is_none() {
+                attempt += 1;
+                continue;
+            }
+            if !played.late.is_empty() {
+                let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+                tally.waiting.push(Waiting { case, attempts: attempt, played });
+                return Status::Unreviewed;
+            }
+            return self.conclude(&case, attempt, played);
+        }
+    }
+
+    async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
+        let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let mut played = self.play(&case, 1, &handed).await;
+        let own = played.own.into_iter().fold(Status::Passed, Status::worse);
+        let late = std::mem::take(&mut played.late);
+        played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
+        if own != Status::Passed || !played.judged.is_empty() {
+            self.conclude(&case, 1, played);
+        }
+    }
+
+    fn not_started(&self, case: &Arc<PlannedCase>, status: Status, reason: String) {
+        let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
+        self.recorder.put(&Entry::Case(Case {
+            id: case.id.as_str().to_owned(),
+            suite: case.suite.name.clone(),
+            name: case.name(),
+            tags: case.tags().into_iter().map(str::to_owned).collect(),
+            status,
+            attempts: 0,
+            duration_ms: 0.0,
+            file,
+            line,
+            reason: Some(reason),
+            failures: Vec::new(),
+            requests: 0,
+            expectations: 0,
+            snapshots: 0,
+            compared: 0,
+        }));
+    }
+
+    fn no_more_sessions(&self, suite: &PlannedSuite) {
+        for half in &self.halves {
+            if let Some(live) = half.live() {
+                live.sessions.ended(saved_sessions(&suite.suite.before));
+            }
+        }
+    }
+}
