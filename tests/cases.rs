@@ -34,7 +34,7 @@ use crate::support::{
 };
 
 /// The commands that work. A folder that needs another one is read, but waits.
-const LANDED: &[&str] = &["run", "check", "list", "report", "sandbox", "schema"];
+const LANDED: &[&str] = &["run", "check", "list", "report", "sandbox", "schema", "compare", "accept", "reject", "sign-off"];
 
 /// A port where nobody listens (tcpmux, which no machine serves).
 const NOWHERE: &str = "http://127.0.0.1:1";

@@ -12,7 +12,7 @@ use prodiff_core::{
     environment::{resolve::Resolved, site::Site},
     known::Known,
     mask::Secrets,
-    record::{self, Entry, Hidden, Role, Run, Severity, Warning},
+    record::{self, Entry, Hidden, Role, Run, Severity},
 };
 
 use super::{
@@ -155,7 +155,10 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     schedule::schedule(plan, Arc::clone(&duet), limits, &stop).await;
     duet.settle(until).await;
     let after = read_builds(&duet.halves, "after", occasion.began, &recorder).await;
-    let moved = report_moved(&builds, &after, &environments, &recorder);
+    let mut moved = false;
+    for (index, name) in environments.iter().enumerate() {
+        moved |= revisions::report_moved(name, builds[index].as_deref(), after[index].as_deref(), &recorder);
+    }
     let failing = conclude(&duet, &recorder);
     let demands = super::exit::Demands { failing_finding: failing, ..run::demands(&args.playing, &stop) };
     let demands = super::exit::Demands { broken_file: args.playing.keep_going && !loaded.broken.is_empty(), build_moved: moved, ..demands };
@@ -279,21 +282,6 @@ async fn read_builds(halves: &[Half; 2], when: &str, began: DateTime<Utc>, recor
         None => None,
     };
     [read(&halves[0], Role::Reference).await, read(&halves[1], Role::Candidate).await]
-}
-
-/// Says so when a build changed mid-run.
-fn report_moved(before: &[Option<String>; 2], after: &[Option<String>; 2], names: &[String; 2], recorder: &Recorder) -> bool {
-    let mut moved = false;
-    for ((before, after), name) in before.iter().zip(after).zip(names) {
-        if let (Some(before), Some(after)) = (before, after)
-            && before != after
-        {
-            moved = true;
-            let message = format!("the build of {name} changed mid-run, from {before} to {after}: what was seen is of both");
-            recorder.put(&Entry::Warning(Warning { case: None, message }));
-        }
-    }
-    moved
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {

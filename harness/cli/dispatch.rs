@@ -8,12 +8,13 @@ use std::{
 use clap::Parser;
 
 use super::{
+    accept,
     args::{Cli, Command},
     check, compare,
     exit::Exit,
     list,
     load::Refusal,
-    report, run, sandbox,
+    report, run, sandbox, sign_off,
 };
 
 /// The whole program.
@@ -23,6 +24,9 @@ pub fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Run(args) => within(run::run(args)),
         Command::Compare(args) => within(compare::compare(args)),
+        Command::Accept(args) => accept::accept(args),
+        Command::Reject(args) => accept::reject(args),
+        Command::SignOff(args) => sign_off::sign_off(args),
         Command::List(args) => list::list(args),
         Command::Check(args) => check::check(args),
         Command::Report(args) => report::report(args),

@@ -24,7 +24,7 @@ use prodiff_core::{
     reading::Reading,
     record::{
         Case, CaseStarted, Entry, Failure, Hidden, NotObserved, Role, Severity,
-        observe::{self, Author, EXCERPT, cut, milliseconds},
+        observe::{self, Author, cut, milliseconds},
     },
     verdict::Status,
 };
@@ -414,7 +414,7 @@ impl Duet {
     fn failure(&self, case: &PlannedCase, placed: &Placed) -> Failure {
         let Judged { verdict, difference, reference, candidate, .. } = &placed.judged;
         let shown = |value: &Option<json::Json>| {
-            value.as_ref().map_or_else(|| String::from("nothing"), |value| cut(&json::to_compact(value), EXCERPT))
+            value.as_ref().map_or_else(|| String::from("nothing"), |value| cut(&json::to_compact(value), SHOWN))
         };
         Failure {
             status: Status::Failed,
@@ -498,7 +498,9 @@ impl Duet {
 }
 
 /// Failing places that a case tells by itself; the findings hold all.
-const MOST_FAILURES: usize = 5;
+const MOST_FAILURES: usize = 3;
+/// How much of a value such a place shows, in bytes; the findings hold more.
+const SHOWN: usize = 300;
 
 fn whole(duration: Duration) -> Duration {
     if duration < Duration::from_secs(1) {

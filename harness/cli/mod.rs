@@ -1,5 +1,6 @@
 //! The command line: arguments, order of play, terminal, exit codes. Sees every room, decides nothing of the domain.
 
+pub mod accept;
 pub mod args;
 pub mod check;
 pub mod compare;
@@ -23,6 +24,7 @@ pub mod screen;
 pub mod secrets;
 pub mod sessions;
 pub mod side;
+pub mod sign_off;
 pub mod signals;
 pub mod snapshots;
 pub mod stop;

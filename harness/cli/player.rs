@@ -13,11 +13,12 @@ use prodiff_core::{
         trace::{Captured, Event, Seen, StepTrace},
     },
     extract,
+    finding::{Findings, Terms},
     mask::Origins,
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
-        Case, CaseStarted, Entry, Failure, Role,
+        Case, CaseStarted, Entry, Failure, Role, Severity,
         observe::{self, Author, milliseconds},
     },
     suite::model::{ExpectedFailure, Verb},
@@ -25,6 +26,7 @@ use prodiff_core::{
 };
 
 use super::{
+    ledger::Ledger,
     play::{self, Clock},
     recorder::Recorder,
     schedule::Play,
@@ -52,6 +54,10 @@ pub struct Player {
     pub sessions: Sessions,
     /// What snapshots are held against.
     pub snapshots: Snapshots,
+    /// Differences that are lived with, and changes that were approved.
+    pub ledger: Ledger,
+    /// What differs from the baselines, by cause.
+    pub findings: Mutex<Findings>,
     /// The switch that ends the run.
     pub stop: Stop,
 }
@@ -86,7 +92,8 @@ impl Player {
             self.take(event, case, number, &mut told);
         })
         .await;
-        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.find(&mut told.snapshots);
         let status = told.snapshots.iter().fold(outcome.status, |status, judged| status.worse(judged.status()));
         let mut failures = told.failures;
         failures.extend(told.snapshots.iter().filter_map(|judged| judged.failure.clone()));
@@ -100,6 +107,32 @@ impl Player {
             began,
             took: self.clock.now().saturating_sub(began),
         }
+    }
+
+    /// Puts what differs under its causes. An attempt that is made again finds the same causes again; they are counted once,
+    /// with the last one.
+    fn find(&self, snapshots: &mut [snapshots::Judged]) {
+        let terms = Terms {
+            fail_on: Severity::Minor,
+            approved: &self.ledger.approved,
+            known: &self.ledger.known,
+            today: self.began.date_naive(),
+            slower_refresh: None,
+        };
+        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        for judged in snapshots {
+            judged.find(&mut findings, &terms);
+        }
+    }
+
+    /// Writes the findings into the record. Says whether one fails.
+    pub fn conclude_findings(&self) -> bool {
+        let findings = std::mem::take(&mut *self.findings.lock().unwrap_or_else(PoisonError::into_inner)).finish();
+        let fails = findings.iter().any(|finding| finding.fails);
+        for finding in findings {
+            self.recorder.put(&Entry::Finding(finding));
+        }
+        fails
     }
 
     fn take(&self, event: Event, case: &PlannedCase, attempt: u32, told: &mut Told) {
@@ -122,8 +155,7 @@ impl Player {
         told.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
         told.failures.extend(step.failures.iter().cloned());
         if let Some(reading) = &reading {
-            let site = &self.side.site;
-            told.snapshots.extend(self.snapshots.judge(trace, reading, &step, case, site, &self.recorder));
+            told.snapshots.extend(self.snapshots.judge(trace, reading, &step, case, &self.side.site, &self.recorder));
         }
         self.recorder.put(&Entry::Step(Box::new(step)));
     }
@@ -288,12 +320,16 @@ impl Play for Player {
 
     async fn before(&self, case: Arc<PlannedCase>) -> Result<Self::Handed, String> {
         let attempt = self.attempt(&case, 1, Vec::new(), CookieJar::default()).await;
-        if matches!(attempt.status, Status::Passed | Status::Unreviewed) {
-            return Ok(Arc::new(attempt.outcome.captures));
-        }
         let status = attempt.status;
-        self.start(&case);
-        self.conclude(&case, &mut vec![attempt], 1);
+        let captures = Arc::new(attempt.outcome.captures.clone());
+        // A `before` that does its work is no case of its own, unless there is a snapshot to look at.
+        if status != Status::Passed || !attempt.snapshots.is_empty() {
+            self.start(&case);
+            self.conclude(&case, &mut vec![attempt], 1);
+        }
+        if matches!(status, Status::Passed | Status::Unreviewed) {
+            return Ok(captures);
+        }
         Err(format!("`{}` {status}", case.id))
     }
 
@@ -323,7 +359,7 @@ impl Play for Player {
     async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
         let inherited = handed.map(|handed| (*handed).clone()).unwrap_or_default();
         let attempt = self.attempt(&case, 1, inherited, CookieJar::default()).await;
-        if !matches!(attempt.status, Status::Passed | Status::Unreviewed) {
+        if attempt.status != Status::Passed || !attempt.snapshots.is_empty() {
             self.start(&case);
             self.conclude(&case, &mut vec![attempt], 1);
         }

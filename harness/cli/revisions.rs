@@ -10,7 +10,7 @@ use prodiff_core::{
     json::Json,
     observation::Observation,
     plan,
-    record::{Entry, Revision, Role},
+    record::{Entry, Revision, Role, Warning},
     suite::model::Redirects,
     template::{Random, Scope},
 };
@@ -36,6 +36,19 @@ pub async fn read(side: &Side, role: Role, when: &str, began: DateTime<Utc>, rec
         fault: fault.map(|fault| format!("{}: {fault}", probe.url.path())),
     }));
     build
+}
+
+/// Says so when a build changed mid-run.
+#[must_use]
+pub fn report_moved(environment: &str, before: Option<&str>, after: Option<&str>, recorder: &Recorder) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) if before != after => {
+            let message = format!("the build of {environment} changed mid-run, from {before} to {after}: what was seen is of both");
+            recorder.put(&Entry::Warning(Warning { case: None, message }));
+            true
+        }
+        _ => false,
+    }
 }
 
 async fn ask(side: &Side, began: DateTime<Utc>) -> Result<String, String> {

@@ -21,11 +21,12 @@ use prodiff_core::{
 use super::{
     args::{Folders, Format, Playing, RunArgs, Select},
     exit::{self, Demands, Exit},
+    ledger::Ledger,
     load::{self, Loaded, Occasion, Refusal, SideName},
     play::Clock,
     player::{Player, saved_sessions},
     recorder::Recorder,
-    reports,
+    reports, revisions,
     schedule::{self, Limits},
     screen::{Detail, Options, Screen},
     sessions::Sessions,
@@ -53,6 +54,7 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
     let loaded = load::load(&args.folders.suites, &side.url_names())?;
     refuse_broken(&loaded, &args.playing)?;
     let (site, surroundings) = load::resolve(&side, &loaded, &loaded.suites, &occasion)?;
+    let ledger = Ledger::read(&args.folders.baselines)?;
     let plan = plan(&loaded, &site, &surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
     let secrets = secrets(&[(&site, &surroundings)]);
     let screen = Arc::new(Screen::new(screen_options(&args.playing), Arc::clone(&secrets)));
@@ -101,11 +103,17 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
             pending: pending(&args.playing),
             release: args.playing.release.clone(),
         },
+        ledger,
+        findings: std::sync::Mutex::default(),
         stop: stop.clone(),
     });
+    let before = revisions::read(&player.side, Role::Candidate, "before", occasion.began, &recorder).await;
     let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
-    schedule::schedule(plan, player, limits, &stop).await;
-    let demands = Demands { broken_file: !broken.is_empty(), ..demands(&args.playing, &stop) };
+    schedule::schedule(plan, Arc::clone(&player), limits, &stop).await;
+    let after = revisions::read(&player.side, Role::Candidate, "after", occasion.began, &recorder).await;
+    let build_moved = revisions::report_moved(&site.name, before.as_deref(), after.as_deref(), &recorder);
+    let failing_finding = player.conclude_findings();
+    let demands = Demands { broken_file: !broken.is_empty(), build_moved, failing_finding, ..demands(&args.playing, &stop) };
     finish(&recorder, shared.requests(), demands, &stop)
 }
 

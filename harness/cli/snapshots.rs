@@ -6,6 +6,7 @@ use prodiff_core::{
     compare,
     environment::{model::Baselines as Where, site::Site},
     execute::trace::StepTrace,
+    finding::{Against, Findings, Judgement, Spot, Terms, judge_changed},
     json::{self, Json},
     normalise::Rules,
     plan::{Part, PlannedCase},
@@ -47,9 +48,30 @@ pub struct Judged {
     waiting: Waiting,
     head: Head,
     canonical: Option<Canonical>,
+    differences: Vec<compare::Difference>,
 }
 
 impl Judged {
+    /// Puts its differences under their causes. Where all of them are known, its case does not fail for it.
+    pub fn find(&mut self, findings: &mut Findings, terms: &Terms<'_>) {
+        let differences = std::mem::take(&mut self.differences);
+        if differences.is_empty() {
+            return;
+        }
+        let judged = judge_changed(Aspect::Body, differences, terms);
+        for place in &judged {
+            if !self.entry.fingerprints.contains(&place.fingerprint) {
+                self.entry.fingerprints.push(place.fingerprint.clone());
+            }
+            let spot = Spot { case: &self.entry.case, step: &self.entry.step, title: &self.entry.title, against: Against::Baseline };
+            findings.add(spot, place);
+        }
+        if judged.iter().all(|place| place.judgement == Judgement::Pass) {
+            self.failure = None;
+            self.entry.outcome = SnapshotOutcome::Equal;
+        }
+    }
+
     /// What it makes of its case.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -142,13 +164,25 @@ impl Snapshots {
             ..place.entry()
         };
         let failure = (outcome == SnapshotOutcome::Changed).then(|| place.failure(&entry));
-        Judged { entry, failure, waiting, head: self.head(place, canonical.trailing_newline), canonical: Some(canonical) }
+        let differences = if outcome == SnapshotOutcome::Changed {
+            compared.map(|compared| compared.comparison.differences).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        Judged { entry, failure, waiting, head: self.head(place, canonical.trailing_newline), canonical: Some(canonical), differences }
     }
 
     fn not_taken(&self, why: String, place: &Place<'_>) -> Judged {
         let entry = Snapshot { path: place.key.path(&Variant::default()), ..place.entry() };
         let failure = Failure { message: format!("snapshot `{}`: {why}", entry.name), ..place.failure(&entry) };
-        Judged { entry, failure: Some(failure), waiting: Waiting::Leave, head: self.head(place, true), canonical: None }
+        Judged {
+            entry,
+            failure: Some(failure),
+            waiting: Waiting::Leave,
+            head: self.head(place, true),
+            canonical: None,
+            differences: Vec::new(),
+        }
     }
 
     fn head(&self, place: &Place<'_>, trailing_newline: bool) -> Head {

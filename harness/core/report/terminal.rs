@@ -97,12 +97,14 @@ pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
 #[must_use]
 pub fn finding_block(finding: &Finding, screen: Screen) -> String {
     const SHOWN: usize = 3;
+    const SHOWN_BYTES: usize = 300;
     let mut block = finding_line(finding, screen);
     push_text(&mut block, "    ", "    ", &finding.why, screen);
     for place in finding.places.iter().take(SHOWN) {
         push_text(&mut block, "    ", "      ", &format!("{}  {}  {}", place.case, place.step, place.at), screen);
         for (name, reading) in words::readings(&place.readings) {
-            push_text(&mut block, &format!("      {name:<10}"), "                ", reading.unwrap_or("(nothing)"), screen);
+            let reading = reading.map_or_else(|| String::from("(nothing)"), |reading| cut(reading, SHOWN_BYTES));
+            push_text(&mut block, &format!("      {name:<10}"), "                ", &reading, screen);
         }
     }
     if finding.count > SHOWN as u64 && finding.places.len() > SHOWN {
