@@ -1,7 +1,7 @@
 //! One step on both sides: compares what was answered, and asks again to see whether it would differ again.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -12,7 +12,7 @@ use super::{
     Effect, Input, ROLES, first,
     observation::{Answer, Closeness, compare_answers},
     place,
-    sample::{Index, Sample, Volatile},
+    sample::{self, Index, Sample, Volatile},
 };
 use crate::{
     action::{Action, CookieJar, HttpRequest},
@@ -25,7 +25,7 @@ use crate::{
     },
     extract,
     mask::Naming,
-    noise::{Decision, Tally},
+    noise::{Decision, Shown, Tally, Variation},
     normalise::Rules,
     observation::{Exchange, Fault, Observation},
     reading::Reading,
@@ -106,7 +106,19 @@ struct Looked {
     tallies: Vec<Tally>,
     /// Differences from before that both sides share, by their place in the candidate's comparison, ascending.
     released: Vec<(usize, Tally)>,
+    /// Lists that are longer on one side: whichever rows a random choice takes, how many it takes may be steady.
+    lengths: Vec<Length>,
     volatile: Volatile,
+}
+
+/// A list that is longer on one side.
+#[derive(Debug)]
+struct Length {
+    aspect: Aspect,
+    list: String,
+    /// By how many rows the candidate's is longer; below zero where it is shorter.
+    by: i64,
+    tally: Tally,
 }
 
 /// One request of a side under way.
@@ -260,14 +272,14 @@ impl Inspection {
         let sampled = [reference, candidate];
         let compare = |expected: &Answer, actual: &Answer| compare_answers(expected, actual, &self.question.rules, self.question.closeness);
         let within: [Option<Contrast>; 2] = ROLES.map(|role| {
-            let sample =
-                sampled[place(role)].as_ref().filter(|sample| sample.reading().is_some() || firsts[place(role)].reading().is_none())?;
-            Some(compare(&firsts[place(role)], sample))
+            let seen =
+                sampled[place(role)].as_ref().filter(|answer| answer.reading().is_some() || firsts[place(role)].reading().is_none())?;
+            Some(compare(&firsts[place(role)], seen))
         });
         // A side that is not sampled stands as it was seen.
         let [reference, candidate] = ROLES.map(|role| sampled[place(role)].as_ref().unwrap_or(&firsts[place(role)]));
         let is_lost = |role: Role| {
-            sampled[place(role)].as_ref().is_some_and(|sample| sample.reading().is_none()) && firsts[place(role)].reading().is_some()
+            sampled[place(role)].as_ref().is_some_and(|answer| answer.reading().is_none()) && firsts[place(role)].reading().is_some()
         };
         let between = (!ROLES.into_iter().any(is_lost)).then(|| compare(reference, candidate));
         for role in ROLES {
@@ -275,16 +287,32 @@ impl Inspection {
                 looked.volatile.add(contrast, role, self.round);
             }
         }
-        let sample = Sample { within: [0, 1].map(|side| within[side].as_ref().map(Index::new)), between: between.as_ref().map(Index::new) };
+        let shown = Sample { within: [0, 1].map(|side| within[side].as_ref().map(Index::new)), between: between.as_ref().map(Index::new) };
         for (seen, tally) in looked.now.differences.iter().zip(&mut looked.tallies) {
             if tally.is_open(self.question.n_samples) {
-                tally.add(sample.shows(seen));
+                tally.add(shown.shows(seen));
+            }
+        }
+        let within_lengths = within.iter().flatten().map(sample::lengths).collect::<Vec<_>>();
+        let lengths = between.as_ref().map(sample::lengths);
+        for Length { aspect, list, by, tally } in &mut looked.lengths {
+            let place = (*aspect, list.as_str());
+            if tally.is_open(self.question.n_samples) {
+                tally.add(match &lengths {
+                    None => Shown::Nothing,
+                    Some(lengths)
+                        if lengths.get(&place) == Some(by) && within_lengths.iter().all(|within| !within.contains_key(&place)) =>
+                    {
+                        Shown::Again
+                    }
+                    Some(_) => Shown::Varied(Variation::Between),
+                });
             }
         }
         if let Some(before) = &looked.before {
             for (at, tally) in &mut looked.released {
                 if tally.is_open(self.question.n_samples) {
-                    tally.add(sample.shows_of_both(&before.candidate.differences[*at]));
+                    tally.add(shown.shows_of_both(&before.candidate.differences[*at]));
                 }
             }
         }
@@ -310,7 +338,12 @@ impl Inspection {
         let is_released = |seen: &Seen| released.contains(&(seen.aspect, seen.difference.key.as_str(), seen.difference.kind));
         let released = sides.before.iter().flat_map(|before| before.candidate.differences.iter().enumerate());
         let released = released.filter(|(_, seen)| is_released(seen)).map(|(at, _)| (at, Tally::default())).collect();
+        let lengths = sample::lengths(&sides.now).into_iter();
+        let mut lengths: Vec<Length> =
+            lengths.map(|((aspect, list), by)| Length { aspect, list: list.to_owned(), by, tally: Tally::default() }).collect();
+        lengths.sort_by(|one, two| (one.aspect, &one.list).cmp(&(two.aspect, &two.list)));
         self.findings = Some(Looked {
+            lengths,
             tallies: vec![Tally::default(); sides.now.differences.len()],
             now: std::mem::take(&mut sides.now),
             before: sides.before,
@@ -323,12 +356,15 @@ impl Inspection {
         let n_samples = self.question.n_samples;
         let Some(looked) = &self.findings else { return false };
         let is_open = |tally: &Tally| tally.is_open(n_samples);
-        !self.cancelled && (looked.tallies.iter().any(is_open) || looked.released.iter().any(|(_, tally)| is_open(tally)))
+        !self.cancelled
+            && (looked.tallies.iter().any(is_open)
+                || looked.released.iter().any(|(_, tally)| is_open(tally))
+                || looked.lengths.iter().any(|length| is_open(&length.tally)))
     }
 
     fn finish(&mut self) -> Compared {
         let looked = self.findings.take().expect("both sides were looked at");
-        let Looked { now, before, tallies, released, mut volatile } = looked;
+        let Looked { now, before, tallies, released, lengths, mut volatile } = looked;
         let never = self.question.sides.iter().find_map(|side| match side {
             Asking::Never { why } => Some(why.clone()),
             Asking::Again { .. } => None,
@@ -343,8 +379,16 @@ impl Inspection {
         let mut hidden = Hiding::default();
         hidden.rules(&now);
         let (mut now, mut decisions, mut noise) = (now, Vec::new(), Vec::new());
-        let mut tallies = tallies.iter();
-        now.differences.retain(|seen| match tallies.next().map(&decide).expect("each difference has a tally") {
+        let mut decided: Vec<Decision> = tallies.iter().map(&decide).collect();
+        let rows = if lengths.is_empty() { HashMap::new() } else { rows_by_list(&now) };
+        for length in &lengths {
+            let kind = if length.by > 0 { Kind::Added } else { Kind::Removed };
+            if let Some(rows) = rows.get(&(length.aspect, length.list.clone(), kind)) {
+                length.keep(rows, &mut now, &mut decided, &decide(&length.tally));
+            }
+        }
+        let mut decided = decided.into_iter();
+        now.differences.retain(|seen| match decided.next().expect("each difference was decided") {
             Decision::Noise(evidence) => {
                 hidden.volatile(seen, &evidence.to_string());
                 noise.push((seen.clone(), evidence));
@@ -393,6 +437,38 @@ impl Inspection {
             statements,
             requests: self.requests,
             late: can_be_asked.then(|| Late { question: self.question.clone() }),
+        }
+    }
+}
+
+/// The places of rows that came to or went from each list.
+fn rows_by_list(now: &Contrast) -> HashMap<(Aspect, String, Kind), Vec<usize>> {
+    let mut rows: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, Seen { aspect, difference }) in now.differences.iter().enumerate() {
+        if let Some(list) = sample::list_of(difference) {
+            rows.entry((*aspect, list.to_owned(), difference.kind)).or_default().push(at);
+        }
+    }
+    rows
+}
+
+impl Length {
+    /// Of rows that come and go, keeps as many as the list is longer or shorter by on one side in every sample.
+    fn keep(&self, rows: &[usize], now: &mut Contrast, decided: &mut [Decision], decision: &Decision) {
+        match decision {
+            Decision::Steady { .. } => {}
+            Decision::Noise(_) | Decision::Unsure { .. } | Decision::Unconfirmed { .. } => return,
+        }
+        let n_steady = rows.iter().filter(|at| !decided[**at].is_noise()).count();
+        let n_missing = usize::try_from(self.by.unsigned_abs()).unwrap_or(usize::MAX).saturating_sub(n_steady);
+        let noise: Vec<usize> = rows.iter().copied().filter(|at| decided[*at].is_noise()).take(n_missing).collect();
+        let word = if self.by > 0 { "longer" } else { "shorter" };
+        for at in noise {
+            decided[at] = decision.clone();
+            let difference = &mut now.differences[at].difference;
+            // Which row it is differs from one look to the next: it is no part of the cause.
+            difference.transformation = String::new();
+            difference.note = Some(format!("the list is {word} by {} in every sample, whichever rows it has", self.by.unsigned_abs()));
         }
     }
 }

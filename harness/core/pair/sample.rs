@@ -140,6 +140,38 @@ fn is_membership(difference: &Difference) -> bool {
     Trait::of(difference.kind) == Trait::Presence && (difference.pattern.ends_with("[*]") || difference.pattern.ends_with("{*}"))
 }
 
+/// By how many rows a list is longer on the actual side, by the list's key; lists of equal length are not in it.
+pub(super) fn lengths(contrast: &Contrast) -> HashMap<(Aspect, &str), i64> {
+    let mut lengths: HashMap<(Aspect, &str), i64> = HashMap::new();
+    for Seen { aspect, difference } in contrast.differences.iter().filter(|seen| is_membership(&seen.difference)) {
+        if let Some(list) = list_of(difference) {
+            *lengths.entry((*aspect, list)).or_default() += if difference.kind == Kind::Added { 1 } else { -1 };
+        }
+    }
+    lengths.retain(|_, length| *length != 0);
+    lengths
+}
+
+/// The key of the list that an element came to or went from.
+pub(super) fn list_of(difference: &Difference) -> Option<&str> {
+    // The pattern says how many steps there are below the list: one. Its key is what stands in front of the last bracket that
+    // is no part of a quoted label.
+    let key = difference.key.as_str();
+    let mut quoted = false;
+    let mut escaped = false;
+    let mut start = None;
+    for (at, character) in key.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '[' if !quoted => start = Some(at),
+            _ => {}
+        }
+    }
+    (is_membership(difference) && difference.pattern.ends_with("[*]")).then_some(start)?.map(|start| &key[..start])
+}
+
 /// One sample of both sides, compared.
 pub(super) struct Sample<'c> {
     /// Each side's first look and its sample; nothing for a side that was not sampled or did not answer.

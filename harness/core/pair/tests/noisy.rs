@@ -3,7 +3,10 @@
 use super::*;
 
 /// How often each fault is looked for.
-const N_SEEDS: u64 = 8;
+const N_SEEDS: u64 = 6;
+
+/// How many plugins there are.
+const N_ROWS: u64 = 25;
 
 /// Random values from a seed.
 struct Dice(u64);
@@ -34,11 +37,12 @@ enum Fault {
     ValueWrong,
     TagLost,
     SectionRetyped,
+    SectionShort,
     HeaderLost,
     RandomIdGone,
 }
 
-/// Forty plugins; a random section, shuffled sets, growing counters, flags that flip.
+/// Plugins; a random section, shuffled sets, growing counters, flags that flip.
 fn hub(dice: &mut Dice, counter: &mut u64, fault: Fault) -> Answered {
     *counter += 1 + dice.roll(3);
     let plugin = |n: u64, dice: &mut Dice| {
@@ -50,26 +54,26 @@ fn hub(dice: &mut Dice, counter: &mut u64, fault: Fault) -> Answered {
             tags.to_vec()
         };
         let summary = if n.is_multiple_of(9) { String::from("null") } else { format!("\"Plugin number {n} does things\"") };
-        let license = if fault == Fault::FieldGone && n == 17 { String::new() } else { String::from("\"license\":\"MIT\",") };
-        let version = if fault == Fault::ValueWrong && n == 23 { 99 } else { n };
+        let license = if fault == Fault::FieldGone && n == 7 { String::new() } else { String::from("\"license\":\"MIT\",") };
+        let version = if fault == Fault::ValueWrong && n == 13 { 99 } else { n };
         let installs = counter.wrapping_mul(n) / 7;
         format!(
             "{{\"name\":\"plugin-{n}\",{license}\"summary\":{summary},\"version\":\"1.{version}.0\",\"tags\":[{}],\"total_installs\":{installs}}}",
             tags.join(",")
         )
     };
-    let mut all: Vec<u64> = (0..40).filter(|n| fault != Fault::RowLost || *n != 31).collect();
+    let mut all: Vec<u64> = (0..N_ROWS).filter(|n| fault != Fault::RowLost || *n != 19).collect();
     dice.shuffle(&mut all);
     let section: Vec<String> = all
         .iter()
-        .take(3)
+        .take(if fault == Fault::SectionShort { 2 } else { 3 })
         .map(|n| {
             let summary = if fault == Fault::SectionRetyped { String::from("{\"text\":1}") } else { format!("\"s{n}\"") };
             let extra = if n % 2 == 0 { ",\"npe2\":true" } else { "" };
             format!("{{\"name\":\"plugin-{n}\",\"authors\":[\"a{}\",\"b{}\"],\"summary\":{summary}{extra}}}", n % 4, n % 3)
         })
         .collect();
-    let mut rows: Vec<u64> = (0..40).filter(|n| fault != Fault::RowLost || *n != 31).collect();
+    let mut rows: Vec<u64> = (0..N_ROWS).filter(|n| fault != Fault::RowLost || *n != 19).collect();
     dice.shuffle(&mut rows);
     let rows: Vec<String> = rows.into_iter().map(|n| plugin(n, dice)).collect();
     let mut names: Vec<String> = (0..6).map(|n| format!("\"n{n}\"")).collect();
@@ -127,9 +131,9 @@ fn what_is_wrong_is_found_among_the_noise_each_time() {
         }
     };
     check(Fault::TimestampNull, "different retyped $.generated");
-    check(Fault::RowLost, "different removed $.plugins[name=plugin-31]");
-    check(Fault::FieldGone, "different removed $.plugins[name=plugin-17].license");
-    check(Fault::ValueWrong, "different changed $.plugins[name=plugin-23].version");
+    check(Fault::RowLost, "different removed $.plugins[name=plugin-19]");
+    check(Fault::FieldGone, "different removed $.plugins[name=plugin-7].license");
+    check(Fault::ValueWrong, "different changed $.plugins[name=plugin-13].version");
     check(Fault::TagLost, "different removed $.plugins[name=plugin-11].tags[=\"v\"]");
     check(Fault::HeaderLost, "different removed cache-control");
     check(Fault::RandomIdGone, "different removed $.request");
@@ -141,16 +145,25 @@ fn what_is_wrong_is_found_among_the_noise_each_time() {
     }
 }
 
+#[test]
+fn a_random_list_that_is_always_shorter_is_found() {
+    for seed in 1..=N_SEEDS {
+        let findings = compare_hub(seed, Fault::SectionShort).findings();
+        let is_found = findings.iter().any(|found| found.starts_with("different removed $.section.plugins["));
+        assert!(is_found && findings.len() == 1, "seed {seed}: {findings:?}");
+    }
+}
+
 /// Whether a finding is what a fault did.
 fn is_of(fault: Fault, finding: &str) -> bool {
     match fault {
         Fault::Nothing => false,
         Fault::TimestampNull => finding.ends_with("$.generated"),
-        Fault::RowLost => finding.contains("plugin-31"),
-        Fault::FieldGone => finding.contains("plugin-17"),
-        Fault::ValueWrong => finding.contains("plugin-23"),
+        Fault::RowLost => finding.contains("plugin-19"),
+        Fault::FieldGone => finding.contains("plugin-7]"),
+        Fault::ValueWrong => finding.contains("plugin-13"),
         Fault::TagLost => finding.contains("plugin-11"),
-        Fault::SectionRetyped => finding.contains("section"),
+        Fault::SectionRetyped | Fault::SectionShort => finding.contains("section"),
         Fault::HeaderLost => finding.ends_with("cache-control"),
         Fault::RandomIdGone => finding.ends_with("$.request"),
     }
