@@ -103,7 +103,7 @@ pub fn finding_block(finding: &Finding, screen: Screen) -> String {
     for place in finding.places.iter().take(SHOWN) {
         push_text(&mut block, "    ", "      ", &format!("{}  {}  {}", place.case, place.step, place.at), screen);
         for (name, reading) in words::readings(&place.readings) {
-            let reading = reading.map_or_else(|| String::from("(nothing)"), |reading| cut(reading, SHOWN_BYTES));
+            let reading = reading.map_or_else(|| String::from("(nothing)"), |reading| cut(reading, SHOWN_BYTES).into_owned());
             push_text(&mut block, &format!("      {name:<10}"), "                ", &reading, screen);
         }
     }
