@@ -38,7 +38,7 @@ use crate::store::{record::SharedSecrets, reports as folders};
 /// A side before anything is sent.
 enum Chosen {
     Live(Resolved),
-    Recorded(Recall),
+    Recorded(Box<Recall>),
 }
 
 /// Compares two sides.
@@ -187,7 +187,7 @@ fn conclude(duet: &Duet, recorder: &Recorder) -> bool {
 
 fn choose(name: &SideName, loaded: &Loaded, occasion: &Occasion, args: &CompareArgs) -> Result<Chosen, Refusal> {
     match name {
-        SideName::Recorded(text) => Ok(Chosen::Recorded(recall::named(text, &args.folders.reports, None)?)),
+        SideName::Recorded(text) => Ok(Chosen::Recorded(Box::new(recall::named(text, &args.folders.reports, None)?))),
         SideName::Named(_) | SideName::Adhoc(_) => load::resolve(name, loaded, &loaded.suites, occasion).map(Chosen::Live),
     }
 }

@@ -19,7 +19,7 @@ use prodiff_core::{
     json,
     known::{Approved, Known},
     mask::{Naming, Origins, Secrets},
-    pair::{self, Before, Compared, Effect, Event, Input, Late, Live, Next, Outcome, PairRun},
+    pair::{self, Before, Compared, Effect, Event, Input, Late, Live, Outcome, PairRun},
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
@@ -46,7 +46,7 @@ pub enum Half {
     /// It is asked now.
     Live(Box<LiveHalf>),
     /// It answers from a record.
-    Recorded(Recall),
+    Recorded(Box<Recall>),
 }
 
 /// A side that is asked now.
@@ -123,26 +123,26 @@ pub struct Tally {
     /// The cases that were compared.
     pub compared: std::collections::BTreeSet<String>,
     /// Cases that wait for a change to arrive.
-    waiting: Vec<Waiting>,
+    pub(super) waiting: Vec<Waiting>,
 }
 
 /// A case with everything that is known of it but the late changes.
-struct Waiting {
-    case: Arc<PlannedCase>,
-    attempts: u32,
-    played: Played,
+pub(super) struct Waiting {
+    pub(super) case: Arc<PlannedCase>,
+    pub(super) attempts: u32,
+    pub(super) played: Played,
 }
 
 /// What one attempt came to.
 #[derive(Default)]
-struct Played {
+pub(super) struct Played {
     own: [Status; 2],
     failures: Vec<Failure>,
     lacks: Vec<Lack>,
-    judged: Vec<Placed>,
-    late: Vec<(Late, Vec<Placed>)>,
+    pub(super) judged: Vec<Placed>,
+    pub(super) late: Vec<(Late, Vec<Placed>)>,
     handed: [Vec<Captured>; 2],
-    requests: u32,
+    pub(super) requests: u32,
     expectations: u32,
     compared: u32,
     blocked: Option<String>,
@@ -151,18 +151,15 @@ struct Played {
 }
 
 /// A judged place and where it stands.
-struct Placed {
+pub(super) struct Placed {
     step: String,
     title: String,
     before: Option<String>,
     line: usize,
-    judged: Judged,
+    pub(super) judged: Judged,
 }
 
 const ROLES: [Role; 2] = [Role::Reference, Role::Candidate];
-
-/// How often a late change is asked again while there is time.
-const SETTLE_PACE: Duration = Duration::from_secs(15);
 
 impl Duet {
     fn half(&self, role: Role) -> &Half {
@@ -250,7 +247,7 @@ impl Duet {
     }
 
     /// Carries an effect out and says what came of it.
-    async fn perform(&self, effect: Effect) -> Input {
+    pub(super) async fn perform(&self, effect: Effect) -> Input {
         let token = CancellationToken::new();
         let _guard = token.clone().drop_guard();
         match effect {
@@ -332,7 +329,7 @@ impl Duet {
         }
     }
 
-    fn judge(&self, compared: &Compared, case: &PlannedCase) -> Vec<Placed> {
+    pub(super) fn judge(&self, compared: &Compared, case: &PlannedCase) -> Vec<Placed> {
         let (places, hidden) = attribute::attribute(&compared.sides);
         self.hide(hidden);
         let line = step_line(case, &compared.step);
@@ -348,7 +345,7 @@ impl Duet {
             .collect()
     }
 
-    fn hide(&self, hidden: impl IntoIterator<Item = Hidden>) {
+    pub(super) fn hide(&self, hidden: impl IntoIterator<Item = Hidden>) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         for hidden in hidden {
             let entry = tally.hidden.entry((hidden.rule, hidden.path)).or_insert((0, hidden.why));
@@ -356,7 +353,7 @@ impl Duet {
         }
     }
 
-    fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
+    pub(super) fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
         let status = judge_case(played.own, played.judged.iter().map(|placed| &placed.judged), played.lacks.iter().copied());
         let status = if status == Status::Passed && attempts > 1 { Status::Flaky } else { status };
         let status = if status == Status::Passed && played.compared == 0 && played.expectations == 0 { Status::Blocked } else { status };
@@ -430,85 +427,12 @@ impl Duet {
             curl: String::new(),
         }
     }
-
-    /// Asks what was late again until `settle` is over, then concludes the cases that waited.
-    pub async fn settle(&self, until: Duration) {
-        let waiting = std::mem::take(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner).waiting);
-        let mut waiting: Vec<Waiting> = waiting;
-        while !waiting.is_empty() {
-            let left = until.saturating_sub(self.clock.now());
-            if left.is_zero() || self.stop.reason().is_some() {
-                break;
-            }
-            let pause = SETTLE_PACE.min(left).min((until / 10).max(Duration::from_millis(200)));
-            self.recorder.screen().say(&format!(
-                "{} late: asked again in {}, {} left",
-                if waiting.len() == 1 { String::from("1 case is") } else { format!("{} cases are", waiting.len()) },
-                prodiff_core::value::format_duration(whole(pause)),
-                prodiff_core::value::format_duration(whole(left)),
-            ));
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.stop.asked() => break,
-            }
-            let mut still = Vec::new();
-            for mut case in waiting {
-                let mut late = Vec::new();
-                for (question, _) in std::mem::take(&mut case.played.late) {
-                    let placed = self.ask_again(&question, &case.case, &mut case.played).await;
-                    if placed.iter().any(|placed| placed.judged.is_late()) {
-                        late.push((question, placed));
-                    } else {
-                        case.played.judged.extend(placed);
-                    }
-                }
-                case.played.late = late;
-                if case.played.late.is_empty() {
-                    self.conclude(&case.case, case.attempts, case.played);
-                } else {
-                    still.push(case);
-                }
-            }
-            waiting = still;
-        }
-        for mut case in waiting {
-            let late = std::mem::take(&mut case.played.late);
-            case.played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
-            self.conclude(&case.case, case.attempts, case.played);
-        }
-    }
-
-    async fn ask_again(&self, late: &Late, case: &PlannedCase, played: &mut Played) -> Vec<Placed> {
-        let mut inspection = late.again();
-        let mut next = inspection.advance(Input::Start, self.clock.now());
-        loop {
-            match next {
-                Next::Done(compared) => {
-                    played.requests += compared.requests;
-                    self.hide(compared.hidden.iter().cloned());
-                    return self.judge(&compared, case);
-                }
-                Next::Effect(effect) => {
-                    let input = self.perform(*effect).await;
-                    next = inspection.advance(input, self.clock.now());
-                }
-            }
-        }
-    }
 }
 
 /// Failing places that a case tells by itself; the findings hold all.
 const MOST_FAILURES: usize = 3;
 /// How much of a value such a place shows, in bytes; the findings hold more.
 const SHOWN: usize = 300;
-
-fn whole(duration: Duration) -> Duration {
-    if duration < Duration::from_secs(1) {
-        Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(0))
-    } else {
-        Duration::from_secs(duration.as_secs())
-    }
-}
 
 /// The cookies a case starts with on one side.
 fn jar(case: &PlannedCase, sessions: &Sessions) -> Result<CookieJar, String> {

@@ -38,7 +38,7 @@ impl Ledger {
         let mut take = |name: &str| -> Result<Option<std::sync::Arc<prodiff_core::diagnostic::Source>>, Refusal> {
             let path = baselines.join(name);
             match fs::read(&path) {
-                Ok(bytes) => match yaml::from_bytes(&slashed(&path), &bytes) {
+                Ok(bytes) => match yaml::from_bytes(slashed(&path), &bytes) {
                     Ok(source) => Ok(Some(source)),
                     Err(problem) => {
                         complaints.push(*problem);

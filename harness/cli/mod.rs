@@ -23,6 +23,7 @@ pub mod schedule;
 pub mod screen;
 pub mod secrets;
 pub mod sessions;
+pub mod settle;
 pub mod side;
 pub mod sign_off;
 pub mod signals;

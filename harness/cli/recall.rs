@@ -6,8 +6,8 @@ use std::{
 };
 
 use prodiff_core::{
-    pair::{Recorded, RecordedStep},
-    record::{Entry, Role, Run, recall},
+    pair::{Recorded, RecordedStep, recall},
+    record::{Entry, Role, Run},
     verdict::Status,
 };
 

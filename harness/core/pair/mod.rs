@@ -6,6 +6,7 @@
 mod half;
 mod inspection;
 mod observation;
+pub mod recall;
 mod run;
 mod sample;
 mod side;

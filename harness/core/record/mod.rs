@@ -5,6 +5,5 @@
 
 mod entry;
 pub mod observe;
-pub mod recall;
 
 pub use entry::*;

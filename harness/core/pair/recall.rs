@@ -2,13 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{BodyKind, Exchange, Response, Step};
+use super::{Answer, Asked, RecordedStep};
 use crate::{
     json,
     observation::Timing,
-    pair::Answer,
-    pair::{Asked, RecordedStep},
     reading::{Cookie, Reading, ReadingBody},
+    record::{BodyKind, Exchange, Response, Step},
 };
 
 /// The recorded step; nothing where it sent no request. `body` yields what `bodies/` holds under a name.
