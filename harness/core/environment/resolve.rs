@@ -8,12 +8,11 @@ use url::Url;
 
 use super::{
     model::{Baselines, Environment, Environments, Protect},
-    site::{Authority, Guarded, Guards, Mutations, RevisionProbe, Site},
+    site::{Authority, Guarded, Guards, Mutations, RevisionProbe, Site, join},
 };
 use crate::{
     action::{Limit, Transport},
     diagnostic::{self, Diagnostic, Span},
-    execute::join,
     json::Json,
     suite::model::Auth,
     template::{Random, RenderError, Scope, Surroundings, Template, Variable},

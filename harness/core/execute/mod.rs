@@ -7,8 +7,6 @@ pub mod call;
 mod request;
 pub mod trace;
 
-pub(crate) use request::join;
-
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};

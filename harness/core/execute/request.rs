@@ -8,7 +8,7 @@ use super::{
     trace::StepFailure,
 };
 use crate::{
-    environment::site::Site,
+    environment::site::{Site, join},
     json::{self, Json},
     plan::PlannedCase,
     suite::model::{Auth, Body, HttpStep, Step},
@@ -250,37 +250,9 @@ fn locate(target: &str, written: &str, case: &PlannedCase, site: &Site) -> Resul
     join(base, path).ok_or_else(|| format!("`{path}` is not a path: it must begin with `/`, `?` or be empty"))
 }
 
-/// Appends a path to a base URL's own: `…/stack` and `/plugins` make `…/stack/plugins`.
-pub(crate) fn join(base: &Url, path: &str) -> Option<Url> {
-    let base_text = base.as_str().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    if !(path.is_empty() || path.starts_with(['/', '?'])) {
-        return None;
-    }
-    // A path that only names a query asks the base itself, with the slash that an empty path has on the wire.
-    let slash = if path.starts_with('?') && base.path() == "/" { "/" } else { "" };
-    Url::parse(&format!("{base_text}{slash}{path}")).ok().filter(|url| url.host() == base.host() && url.port() == base.port())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(base: &str, path: &str, expected: Option<&str>) {
-        let joined = join(&Url::parse(base).unwrap(), path);
-        assert_eq!(joined.as_ref().map(Url::as_str), expected, "{base} and {path}");
-    }
-
-    #[test]
-    fn a_path_is_appended_to_the_bases_own() {
-        check("https://a.org", "/plugins", Some("https://a.org/plugins"));
-        check("https://a.org/stack", "/plugins?x=1", Some("https://a.org/stack/plugins?x=1"));
-        check("https://a.org/stack/", "/plugins", Some("https://a.org/stack/plugins"));
-        check("https://a.org/stack", "", Some("https://a.org/stack"));
-        check("https://a.org", "?q=1", Some("https://a.org/?q=1"));
-        check("https://a.org", "//evil.org/x", Some("https://a.org//evil.org/x"));
-        check("https://a.org", "plugins", None);
-        check("https://a.org", "@evil.org", None);
-    }
 
     #[test]
     fn lists_repeat_a_key_and_maps_are_refused() {
