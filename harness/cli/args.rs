@@ -354,9 +354,9 @@ pub struct SandboxArgs {
     /// Say what each defect does
     #[arg(long)]
     pub faults: bool,
-    /// Seed of the plugins
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    /// Seed of the plugins; where it is not given, those that the demo and the baselines know
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
