@@ -12,6 +12,9 @@ use crate::{
     template::Scope,
 };
 
+/// How many bytes of values people read in a sentence before they want to know what it is about.
+const READ_BYTES: usize = 200;
+
 /// What judging needs from the world.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -117,11 +120,16 @@ impl Failure {
         Self { ground, ..self }
     }
 
-    /// The whole sentence.
+    /// The whole sentence. What explains it stands first where the values are so long that nobody would read on.
     #[must_use]
     pub fn message(&self) -> String {
         let Self { at, expected, actual, note, ground: _ } = self;
         let at = at.as_ref().map_or(String::new(), |at| format!("at {at}: "));
+        if let Some(note) = note
+            && expected.len() + actual.len() > READ_BYTES
+        {
+            return format!("{at}{note}; expected {expected}, actual {actual}");
+        }
         let note = note.as_ref().map_or(String::new(), |note| format!("; {note}"));
         format!("{at}expected {expected}, actual {actual}{note}")
     }
@@ -164,5 +172,8 @@ mod tests {
         let failure = Failure::different(Some(String::from("$[3].version")), "\"2\"", "\"1\"").note("as text");
         assert_eq!(failure.message(), "at $[3].version: expected \"2\", actual \"1\"; as text");
         assert_eq!(Failure::different(None, "200", "503").message(), "expected 200, actual 503");
+        let long = "x".repeat(READ_BYTES);
+        let failure = Failure::different(None, "the items", long.as_str()).note("missing \"y\"");
+        assert_eq!(failure.message(), format!("missing \"y\"; expected the items, actual {long}"));
     }
 }

@@ -36,6 +36,10 @@ pub struct Screen {
     pub width: usize,
 }
 
+/// How many bytes of a message or value are told at once, so that one list does not push all else off the screen. The
+/// report has more.
+const TOLD_BYTES: usize = 600;
+
 /// The least width that is honoured: below it lines would say nothing.
 const MIN_WIDTH: usize = 30;
 
@@ -56,7 +60,7 @@ pub fn case_line(case: &Case, screen: Screen) -> String {
         notes.clear();
     }
     if let Some(reason) = &case.reason {
-        notes.push(one_line(&first_line(reason)));
+        notes.push(one_line(&cut(&first_line(reason), TOLD_BYTES)));
     }
     let status = format!("{:<10}", case.status.name());
     let note = if notes.is_empty() { String::new() } else { format!("  {}", notes.join(", ")) };
@@ -78,10 +82,10 @@ pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
     let _ = writeln!(block, "{head}");
     let _ = writeln!(block, "  {}:{line}:{column}", one_line(file));
     let _ = writeln!(block, "  {} on {}", one_line(step), one_line(environment));
-    push_text(&mut block, "  ", "  ", message, screen);
+    push_text(&mut block, "  ", "  ", &cut(message, TOLD_BYTES), screen);
     if !expected.is_empty() || !actual.is_empty() {
-        push_text(&mut block, "    expected  ", "              ", &or_nothing(expected), screen);
-        push_text(&mut block, "    actual    ", "              ", &or_nothing(actual), screen);
+        push_text(&mut block, "    expected  ", "              ", &cut(&or_nothing(expected), TOLD_BYTES), screen);
+        push_text(&mut block, "    actual    ", "              ", &cut(&or_nothing(actual), TOLD_BYTES), screen);
     }
     if !excerpt.is_empty() {
         push_text(&mut block, "    response  ", "              ", excerpt, screen);
@@ -467,9 +471,9 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Screen, Style, case_line, columns, event_line, failure_block, finding_block, summary_block, wrap};
+    use super::{Screen, Style, TOLD_BYTES, case_line, columns, event_line, failure_block, finding_block, summary_block, wrap};
     use crate::{
-        record::{Case, Entry},
+        record::{Case, Entry, Failure},
         report::{check, sample::Sample},
     };
 
@@ -530,6 +534,18 @@ mod tests {
                  response  {\"message\": \"Internal Server Error\", \"trace\": \"at index.py:41\"}\n    \
                  curl --header 'authorization: Bearer $STAGING_TOKEN' 'https://api.staging.example.org/plugins/index'\n"
         );
+    }
+
+    #[test]
+    fn a_long_list_does_not_push_all_else_off_the_screen() {
+        let case = &cases(Sample::Run)[0];
+        let long = || "y".repeat(5 * TOLD_BYTES);
+        let failure = Failure { message: long(), expected: long(), actual: long(), ..case.failures[0].clone() };
+        let block = failure_block(&case.id, &failure, FILE);
+        assert_eq!(block.lines().filter(|line| line.ends_with("y…")).count(), 3);
+        assert!(block.len() < 4 * TOLD_BYTES, "{} bytes", block.len());
+        let case = Case { reason: Some(long()), ..case.clone() };
+        assert!(case_line(&case, FILE).ends_with("y…"));
     }
 
     #[test]
