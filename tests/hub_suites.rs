@@ -1,0 +1,102 @@
+//! The project's own suites against the embedded hub: they pass where nothing is broken, and say what is where something is.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use prodiff_sandbox::{Environment, Fault, Options, PerEnvironment, Sandbox, Urls};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use super::support::project::{Ended, Project};
+
+/// The hub, with a project that holds the suites and baselines of this repository.
+struct Hub {
+    runtime: Runtime,
+    sandbox: Sandbox,
+    project: Project,
+}
+
+impl Hub {
+    fn start() -> Self {
+        let runtime = Runtime::new().expect("a runtime can be had");
+        let sandbox = runtime.block_on(Sandbox::start(Options::still())).expect("free ports can be had");
+        let project = Project::new();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        project.copy(&root.join("suites"), "suites", &[]);
+        project.copy(&root.join("baselines"), "baselines", &[]);
+        let urls = PerEnvironment {
+            dev: sandbox.urls(Environment::Dev).clone(),
+            staging: sandbox.urls(Environment::Staging).clone(),
+            production: sandbox.urls(Environment::Production).clone(),
+        };
+        let written = fs::read_to_string(root.join("suites/environments.yaml")).expect("the environments can be read");
+        project.write("suites/environments.yaml", moved(&written, &urls));
+        Self { runtime, sandbox, project }
+    }
+
+    /// The environment's address on the command line, without a name.
+    fn address(&self, environment: Environment) -> String {
+        let urls = self.sandbox.urls(environment);
+        format!("web={},api={}", urls.web, urls.api)
+    }
+
+    fn run(&self, on: &str, select: &[&str]) -> Ended {
+        let mut arguments = vec!["run", "--on", on];
+        arguments.extend(select);
+        // The hub answers on threads of its own while this one waits.
+        let _within = self.runtime.enter();
+        self.project.prodiff(&arguments, &BTreeMap::new())
+    }
+
+    /// The identities of the cases that ended so, of the newest run.
+    fn cases(&self, status: &str) -> Vec<String> {
+        let report = self.project.report().expect("there is a report");
+        let cases = report["cases"].as_array().expect("a report has cases");
+        let of_status = |case: &&Value| case["status"] == status;
+        cases.iter().filter(of_status).map(|case| case["id"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+/// The environments as they are written, but at the embedded hub's addresses, and as fast and as old as it is.
+fn moved(written: &str, urls: &PerEnvironment<Urls>) -> String {
+    let changes = [
+        ("https://staging.napari-hub.org", urls.staging.web.as_str()),
+        ("https://api.staging.napari-hub.org", &urls.staging.api),
+        ("https://www.napari-hub.org", &urls.production.web),
+        ("https://api.napari-hub.org", &urls.production.api),
+        // Its plugins are from a catalogue that was closed in 2025.
+        ("newest_release_within: 14d", "newest_release_within: 36500d"),
+        ("    limit: {requests_per_second: 5, concurrent: 4}\n", ""),
+    ];
+    changes.into_iter().fold(written.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "environments.yaml no longer says `{from}`");
+        text.replace(from, to)
+    })
+}
+
+#[test]
+fn our_suites_pass_where_nothing_is_broken() {
+    let hub = Hub::start();
+    for (on, n_skipped) in [(String::from("staging"), 5), (String::from("production"), 5), (hub.address(Environment::Dev), 10)] {
+        let ended = hub.run(&on, &["--strict"]);
+        assert_eq!(ended.code, Some(0), "{on}: {}{}", ended.stdout, ended.stderr);
+        assert!(hub.cases("passed").len() > 100, "{on}: {}", ended.stdout);
+        assert_eq!(hub.cases("skipped").len(), n_skipped, "{on}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn our_suites_name_what_is_broken() {
+    let hub = Hub::start();
+    let check = |fault: Fault, select: &str, expected: &str| {
+        hub.sandbox.set_faults(Environment::Production, &[fault]);
+        let ended = hub.run("production", &[select]);
+        assert_eq!(ended.code, Some(1), "{fault}: {}{}", ended.stdout, ended.stderr);
+        let failed = hub.cases("failed");
+        assert!(failed.iter().any(|case| case == expected), "{fault}: {failed:?}");
+    };
+    check(Fault::StaleIndex, "api/index", "api/index::the-index-is-what-index-all-has-of-public-plugins");
+    check(Fault::GatewayIgnoresQuery, "api/metrics", "api/metrics::limit-says-how-many-months");
+    check(Fault::LegacyEndpointRemoved, "api/shields", "api/shields::a-plugin-s-badge-says-its-name");
+    check(Fault::RobotsFlipped, "pages/site", "pages/site::robots-are-welcome-in-production[/about]");
+    check(Fault::ForgottenCache, "api/categories", "api/categories::all-terms");
+}
