@@ -10,9 +10,9 @@ use super::support::project::{Ended, Project};
 
 /// The hub, with a project that holds the suites and baselines of this repository.
 struct Hub {
-    runtime: Runtime,
     sandbox: Sandbox,
     project: Project,
+    _runtime: Runtime,
 }
 
 impl Hub {
@@ -30,7 +30,7 @@ impl Hub {
         };
         let written = fs::read_to_string(root.join("suites/environments.yaml")).expect("the environments can be read");
         project.write("suites/environments.yaml", moved(&written, &urls));
-        Self { runtime, sandbox, project }
+        Self { sandbox, project, _runtime: runtime }
     }
 
     /// The environment's address on the command line, without a name.
@@ -39,12 +39,13 @@ impl Hub {
         format!("web={},api={}", urls.web, urls.api)
     }
 
-    fn run(&self, on: &str, select: &[&str]) -> Ended {
-        let mut arguments = vec!["run", "--on", on];
-        arguments.extend(select);
-        // The hub answers on threads of its own while this one waits.
-        let _within = self.runtime.enter();
-        self.project.prodiff(&arguments, &BTreeMap::new())
+    // The hub answers on the runtime's threads while this one waits.
+    fn prodiff(&self, arguments: &[&str]) -> Ended {
+        self.project.prodiff(arguments, &BTreeMap::new())
+    }
+
+    fn run(&self, on: &str, more: &[&str]) -> Ended {
+        self.prodiff(&[&["run", "--on", on], more].concat())
     }
 
     /// The identities of the cases that ended so, of the newest run.
@@ -82,6 +83,16 @@ fn our_suites_pass_where_nothing_is_broken() {
         assert!(hub.cases("passed").len() > 100, "{on}: {}", ended.stdout);
         assert_eq!(hub.cases("skipped").len(), n_skipped, "{on}: {}", ended.stdout);
     }
+}
+
+#[test]
+fn equal_environments_compare_equal_by_our_suites() {
+    let hub = Hub::start();
+    let ended = hub.prodiff(&["compare", "staging", "production", "--settle", "0"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    hub.sandbox.set_faults(Environment::Production, &[Fault::DoubleEscaped]);
+    let ended = hub.prodiff(&["compare", "staging", "production", "pages/plugins", "--settle", "0"]);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
 }
 
 #[test]
