@@ -437,6 +437,13 @@ impl CaseRun {
                     }),
                 }
             }
+        } else {
+            // What the suite calls secret is none the less so where the step failed: its answer is kept and shown.
+            for (name, capture) in &step.capture {
+                if let Ok(taken) = capture.take(&response, &self.scope) {
+                    self.learn(&name.name, taken.secret, &taken.value);
+                }
+            }
         }
         Look { judgements, captures, failures }
     }
