@@ -23,7 +23,7 @@ use prodiff_core::{
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
-        Case, CaseStarted, Entry, Failure, Hidden, NotObserved, Role, Severity,
+        Case, Entry, Failure, Hidden, NotObserved, Role, Severity,
         observe::{self, Author, cut, milliseconds},
     },
     verdict::Status,
@@ -302,6 +302,7 @@ impl Duet {
 
     fn step(&self, trace: &StepTrace, role: Role, case: &PlannedCase, attempt: u32, played: &mut Played) {
         let Some(live) = self.half(role).live() else { return };
+        self.recorder.learn_cookies(trace);
         // The record is read by people and by later comparisons: what the run learned is named as well.
         let mut secrets = live.secrets.clone();
         secrets.add_all(&self.recorder.secrets());
@@ -478,7 +479,7 @@ impl Play for Duet {
         let handed = Arc::new(std::mem::take(&mut played.handed));
         let has_more = !played.judged.is_empty() || !played.late.is_empty();
         if own != Status::Passed || has_more {
-            self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(played.began) }));
+            self.recorder.put(&Entry::CaseStarted(observe::started(case, played.began)));
             let late = std::mem::take(&mut played.late);
             played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
             self.conclude(&case, 1, played);
@@ -487,7 +488,7 @@ impl Play for Duet {
     }
 
     async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
-        self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(self.clock.now()) }));
+        self.recorder.put(&Entry::CaseStarted(observe::started(case, self.clock.now())));
         let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
         let mut attempt = 1;
         loop {

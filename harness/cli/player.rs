@@ -18,7 +18,7 @@ use prodiff_core::{
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
-        Case, CaseStarted, Entry, Failure, Role, Severity,
+        Case, Entry, Failure, Role, Severity,
         observe::{self, Author, milliseconds},
     },
     suite::model::{ExpectedFailure, Verb},
@@ -144,6 +144,7 @@ impl Player {
     }
 
     fn step(&self, trace: &StepTrace, case: &PlannedCase, attempt: u32, told: &mut Told) {
+        self.recorder.learn_cookies(trace);
         let naming = self.recorder.naming(&self.origins);
         let reading = match &trace.seen {
             Seen::Exchange(exchange) | Seen::Earlier(exchange) => Some(Reading::of(&extract::Response::new(exchange), &naming)),
@@ -215,7 +216,7 @@ impl Player {
         failures: Vec<Failure>,
     ) {
         let naming = self.recorder.naming(&self.origins);
-        let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
+        let (file, line) = case.place();
         self.recorder.put(&Entry::Case(Case {
             id: case.id.as_str().to_owned(),
             suite: case.suite.name.clone(),
@@ -236,7 +237,7 @@ impl Player {
     }
 
     fn start(&self, case: &PlannedCase) {
-        self.recorder.put(&Entry::CaseStarted(CaseStarted { case: case.id.as_str().to_owned(), at_ms: milliseconds(self.clock.now()) }));
+        self.recorder.put(&Entry::CaseStarted(observe::started(case, self.clock.now())));
     }
 }
 

@@ -7,8 +7,9 @@ use std::{
 };
 
 use prodiff_core::{
+    execute::trace::StepTrace,
     mask::{Naming, Origins, Secrets},
-    record::{Counts, Entry},
+    record::{Counts, Entry, observe},
 };
 
 use super::screen::Screen;
@@ -56,6 +57,13 @@ impl Recorder {
     /// Masks a value from now on, under a name. What is too short to tell from other text is left alone.
     pub fn learn(&self, name: &str, value: &str) {
         let _too_short = self.secrets.write().unwrap_or_else(PoisonError::into_inner).add(name, value);
+    }
+
+    /// Masks the cookies that the site throws back outside of the headers that carry them.
+    pub fn learn_cookies(&self, trace: &StepTrace) {
+        for (name, value) in observe::cookies_thrown_back(trace) {
+            self.learn(&format!("cookie.{name}"), &value);
+        }
     }
 
     /// How values of an environment are called by name, as of now.

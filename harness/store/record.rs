@@ -1,14 +1,17 @@
 //! Records: appended as things happen, read back entry by entry.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fs::{self, File, OpenOptions},
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use prodiff_core::{mask::Secrets, record::Entry};
+use prodiff_core::{
+    mask::Secrets,
+    record::{CaseStarted, Entry},
+};
 use sha2::{Digest, Sha256};
 
 use super::atomic::{self, Access};
@@ -175,14 +178,15 @@ impl Record {
         &self.folder
     }
 
-    /// Its entries in order. A last line that is cut off ends them without an error.
+    /// Its entries in order. A last line that is cut off ends them without an error; cases of a killed run that had begun
+    /// and not ended come last, as blocked.
     ///
     /// # Errors
     /// When the file cannot be opened.
     pub fn entries(&self) -> Result<Entries, RecordError> {
         let path = self.folder.join(RECORD_FILE);
         let file = File::open(&path).map_err(|source| RecordError::Unreadable { path: path.clone(), source })?;
-        Ok(Entries { path, reader: BufReader::with_capacity(1 << 16, file), line: 0, buffer: Vec::new() })
+        Ok(Entries { path, reader: BufReader::with_capacity(1 << 16, file), line: 0, buffer: Vec::new(), begun: BTreeMap::new() })
     }
 
     /// The head of the record.
@@ -243,12 +247,51 @@ pub struct Entries {
     reader: BufReader<File>,
     line: usize,
     buffer: Vec<u8>,
+    /// Cases that have begun and not ended, while the run has not ended either.
+    begun: BTreeMap<String, CaseStarted>,
 }
 
 impl Iterator for Entries {
     type Item = Result<Entry, RecordError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        match self.read() {
+            None => self.begun.pop_first().map(|(_, started)| Ok(Entry::Case(started.unfinished()))),
+            Some(Err(error)) => {
+                self.begun.clear();
+                Some(Err(error))
+            }
+            Some(Ok(entry)) => {
+                self.keep_count(&entry);
+                Some(Ok(entry))
+            }
+        }
+    }
+}
+
+impl Entries {
+    fn keep_count(&mut self, entry: &Entry) {
+        match entry {
+            Entry::CaseStarted(started) => {
+                self.begun.insert(started.case.clone(), started.clone());
+            }
+            Entry::Case(case) => {
+                self.begun.remove(&case.id);
+            }
+            Entry::End(_) => self.begun.clear(),
+            Entry::Run(_)
+            | Entry::Step(_)
+            | Entry::Snapshot(_)
+            | Entry::Finding(_)
+            | Entry::Hidden(_)
+            | Entry::NotObserved(_)
+            | Entry::Warning(_)
+            | Entry::Revision(_)
+            | Entry::Note(_) => {}
+        }
+    }
+
+    fn read(&mut self) -> Option<Result<Entry, RecordError>> {
         loop {
             self.buffer.clear();
             self.line += 1;
@@ -270,10 +313,40 @@ impl Iterator for Entries {
             };
         }
     }
-}
 
-impl Entries {
     fn is_followed_by_notes_only(&mut self) -> bool {
         self.reader.fill_buf().is_ok_and(|rest| rest.starts_with(br#"{"type":"note""#))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prodiff_core::verdict::Status;
+
+    use super::*;
+
+    const RUN: &str = r#"{"type":"run","version":1,"prodiff":"0.1.0","command":"run","seed":1,"started":"","environments":[],"planned":2,"selection":[]}"#;
+    const STARTED: &str = r#"{"type":"case_started","case":"a::b","suite":"A","name":"b","file":"suites/a.yaml","line":3,"at_ms":1.0}"#;
+    const CASE: &str = r#"{"type":"case","id":"a::b","suite":"A","name":"b","tags":[],"status":"passed","attempts":1,"duration_ms":1.0,"file":"suites/a.yaml","line":3,"requests":1,"expectations":1,"snapshots":0,"compared":0}"#;
+
+    fn check(lines: &[&str], tail: &str, expected: &[(&str, Status)]) {
+        let folder = std::env::temp_dir().join(format!("prodiff-record-{}-{}", std::process::id(), lines.len() + tail.len() * 10));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(RECORD_FILE), format!("{}\n{tail}", lines.join("\n"))).unwrap();
+        let entries: Vec<Entry> = Record::open(&folder).unwrap().entries().unwrap().map(Result::unwrap).collect();
+        fs::remove_dir_all(&folder).unwrap();
+        let cases = entries.iter().filter_map(|entry| match entry {
+            Entry::Case(case) => Some((case.id.as_str(), case.status)),
+            _ => None,
+        });
+        assert_eq!(cases.collect::<Vec<_>>(), expected, "{lines:?} {tail}");
+    }
+
+    #[test]
+    fn a_case_that_a_killed_run_had_begun_is_blocked() {
+        check(&[RUN, STARTED], "", &[("a::b", Status::Blocked)]);
+        check(&[RUN, STARTED], &CASE[..40], &[("a::b", Status::Blocked)]);
+        check(&[RUN, STARTED, CASE], "", &[("a::b", Status::Passed)]);
+        check(&[RUN], "", &[]);
     }
 }

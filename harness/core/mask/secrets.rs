@@ -387,6 +387,10 @@ fn forms(value: &str) -> Vec<Form> {
         let lines = value.lines().map(str::trim).filter(|line| is_long(line, MIN_LINE) && !line.starts_with("-----"));
         texts.extend(lines.map(str::to_owned));
     }
+    // Many a server reads UTF-8 as Latin-1 and throws that back.
+    let misread = |text: &String| text.bytes().map(char::from).collect::<String>();
+    let misread: Vec<String> = texts.iter().filter(|text| !text.is_ascii()).map(misread).collect();
+    texts.extend(misread);
     let mut forms = Vec::new();
     let plain = |bytes: Vec<u8>| Form { bytes, edges: None };
     for text in texts {
@@ -462,6 +466,7 @@ mod tests {
         const SECRET: &str = "p&ss \"w/rd+é<";
         for (masked, kept) in [
             (SECRET, "p&ss \"w/rd+é>"),
+            ("p&ss \"w/rd+Ã©<", "p&ss \"w/rd+Ã¨<"),
             ("p%26ss%20%22w%2Frd%2B%C3%A9%3C", "p%26ss%20%22w%2Frd%2B%C3%A9%3E"),
             ("p%26ss%20%22w%2frd%2b%c3%a9%3c", "p%26ss%20%22w%2frd%2b%c3%a8%3c"),
             ("%70%26%73%73%20%22%77%2F%72%64%2B%C3%A9%3C", "%70%26%73%73%20%22%77%2F%72%64%2B%C3%A9%3D"),

@@ -182,6 +182,12 @@ impl PlannedCase {
         }
     }
 
+    /// The file and line of [`Self::span`], counted from 1.
+    #[must_use]
+    pub fn place(&self) -> (String, usize) {
+        self.span().map_or_else(|| (self.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()))
+    }
+
     /// The name of the URL that its paths mean: the case's, the suite's, the environments file's default, else the first.
     #[must_use]
     pub fn url_name<'a>(&'a self, site: &'a Site) -> &'a str {

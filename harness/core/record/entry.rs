@@ -93,8 +93,47 @@ pub struct Environment {
 pub struct CaseStarted {
     /// Its identity.
     pub case: String,
+    /// Its suite's name.
+    #[serde(default)]
+    pub suite: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The suite's file.
+    #[serde(default)]
+    pub file: String,
+    /// Where it is written, counted from 1.
+    #[serde(default)]
+    pub line: usize,
     /// Milliseconds since the run began.
     pub at_ms: f64,
+}
+
+impl CaseStarted {
+    /// What is known of a case that never ended, as the run was killed: nothing was found out.
+    #[must_use]
+    pub fn unfinished(self) -> Case {
+        Case {
+            id: self.case,
+            suite: self.suite,
+            name: self.name,
+            tags: self.tags,
+            status: Status::Blocked,
+            attempts: 1,
+            duration_ms: 0.0,
+            file: self.file,
+            line: self.line,
+            reason: Some(String::from("the run was killed before it ended")),
+            failures: Vec::new(),
+            requests: 0,
+            expectations: 0,
+            snapshots: 0,
+            compared: 0,
+        }
+    }
 }
 
 /// A step ended on one side.

@@ -1,13 +1,14 @@
 //! A step as it happened becomes a step as it is kept: named, its body stored once, every failure at its line.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use super::{BodyKind, BodyReference, Exchange, Expectation, Failure, Redirect, Response, Role, Step};
+use super::{BodyKind, BodyReference, CaseStarted, Exchange, Expectation, Failure, Redirect, Response, Role, Step};
 use crate::{
-    action::HttpRequest,
+    action::{HttpRequest, SetCookie},
     execute::trace::{Seen, StepFailure, StepTrace},
     json::{self, Json},
-    mask::{self, Naming},
+    mask::{self, Naming, Secrets},
+    observation::Content,
     plan::PlannedCase,
     reading::{Reading, ReadingBody},
     suite::model::Compare,
@@ -15,6 +16,10 @@ use crate::{
 
 /// How much of a body stands in the record itself, in bytes.
 pub const EXCERPT: usize = 2_000;
+/// A cookie as long as this is no word that other texts hold too.
+const MIN_COOKIE: usize = 16;
+/// Nor is one of letters and digits that is as long as this.
+const MIN_MIXED_COOKIE: usize = 8;
 /// How much of a body stands beside a failure, in lines and bytes.
 const FAILURE_EXCERPT: (usize, usize) = (12, 800);
 
@@ -29,6 +34,21 @@ pub struct Author<'a> {
     pub environment: &'a str,
     /// Its side.
     pub role: Role,
+}
+
+/// The beginning of a case, this long after its run began.
+#[must_use]
+pub fn started(case: &PlannedCase, at: Duration) -> CaseStarted {
+    let (file, line) = case.place();
+    CaseStarted {
+        case: case.id.as_str().to_owned(),
+        suite: case.suite.name.clone(),
+        name: case.name(),
+        tags: case.tags().into_iter().map(str::to_owned).collect(),
+        file,
+        line,
+        at_ms: milliseconds(at),
+    }
 }
 
 /// Keeps a step. `store` puts a body away and says under which name.
@@ -81,6 +101,60 @@ pub fn step(
         compared: written.compare == Compare::Yes && matches!(trace.seen, Seen::Exchange(_)),
         title,
     }
+}
+
+/// Cookies whose values stand outside of the headers that carry them, in whatever encoding: what a session holds is secret,
+/// also where the site throws it back. Name and value of each. Short words (`theme=dark`) are not taken for secrets.
+#[must_use]
+pub fn cookies_thrown_back(trace: &StepTrace) -> Vec<(String, String)> {
+    let exchange = trace.seen.exchange();
+    let sent = trace.request.iter().flat_map(|request| &request.headers).filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+    let sent = sent.flat_map(|(_, value)| value.split(';')).filter_map(|pair| pair.trim().split_once('=')).map(|(name, value)| {
+        // What was sent may have been set with quotes around it.
+        (name.to_owned(), value.trim_matches('"').to_owned())
+    });
+    let set = exchange.into_iter().flat_map(|exchange| exchange.response.headers("set-cookie")).filter_map(SetCookie::parse);
+    let set = set.map(|cookie| (cookie.name, cookie.value.trim_matches('"').to_owned()));
+    let mut cookies: Vec<(String, String)> = sent.chain(set).filter(|(_, value)| is_telling(value)).collect();
+    cookies.sort();
+    cookies.dedup();
+    cookies.retain(|(name, value)| {
+        let mut known = Secrets::default();
+        known.add(name, value).is_ok() && is_thrown_back(trace, &known)
+    });
+    cookies
+}
+
+fn is_telling(value: &str) -> bool {
+    let length = value.chars().count();
+    let is_mixed = value.contains(|letter: char| letter.is_ascii_digit()) && value.contains(char::is_alphabetic);
+    length >= MIN_COOKIE || (is_mixed && length >= MIN_MIXED_COOKIE)
+}
+
+fn is_thrown_back(trace: &StepTrace, known: &Secrets) -> bool {
+    let holds = |text: &str| matches!(known.mask_text(text), Cow::Owned(_));
+    let of_exchange = trace.seen.exchange().is_some_and(|exchange| {
+        let in_body = match &exchange.response.body.content {
+            Content::Whole(bytes) => matches!(known.mask_bytes(bytes), Cow::Owned(_)),
+            Content::OverLimit { .. } | Content::Broken(_) => false,
+        };
+        let mut headers = exchange.response.headers.iter().filter(|(name, _)| name != "set-cookie");
+        in_body
+            || headers.any(|(_, value)| holds(value))
+            || exchange.hops.iter().any(|hop| holds(hop.to.as_str()))
+            || holds(exchange.response.url.as_str())
+    });
+    of_exchange
+        || holds(&trace.title)
+        || trace.request.as_ref().is_some_and(|request| {
+            let mut headers = request.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
+            holds(request.url.as_str())
+                || headers.any(|(_, value)| holds(value))
+                || request.body.as_ref().is_some_and(|bytes| matches!(known.mask_bytes(bytes), Cow::Owned(_)))
+        })
+        || trace.judgements.iter().any(|judged| holds(&judged.expected) || holds(&judged.actual) || holds(&judged.message))
+        || trace.failures.iter().any(|failure| holds(&failure.message) || holds(&failure.actual))
+        || trace.captures.iter().any(|captured| holds(&shown(&captured.value)))
 }
 
 fn kept(

@@ -139,7 +139,15 @@ struct Play {
 impl Play {
     fn new(file: &str, line: usize, slug: &str, name: &str, at: f64) -> Self {
         let id = format!("{file}::{slug}");
-        let started = Entry::CaseStarted(CaseStarted { case: id.clone(), at_ms: at });
+        let started = Entry::CaseStarted(CaseStarted {
+            case: id.clone(),
+            suite: file.into(),
+            name: name.into(),
+            tags: Vec::new(),
+            file: format!("suites/{file}.yaml"),
+            line,
+            at_ms: at,
+        });
         Self {
             id,
             name: name.into(),
