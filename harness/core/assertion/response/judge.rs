@@ -246,8 +246,14 @@ fn judge_redirects(
     }
 }
 
+/// What stands in one lone `{{ x }}`: braces in a message mean that something was called by name.
+fn unbraced(text: &str) -> &str {
+    let inner = text.strip_prefix("{{").and_then(|text| text.strip_suffix("}}")).map(str::trim);
+    inner.filter(|inner| !inner.contains("{{")).unwrap_or(text)
+}
+
 fn judge_written(span: &Span, of: &Argument<Json>, matcher: &Matcher, context: &Context<'_>) -> Judgement {
-    let subject = cut(format!("values {}", of.span().text().trim_matches(['\'', '"'])));
+    let subject = cut(format!("values {}", unbraced(of.span().text().trim_matches(['\'', '"']))));
     let value = match of.resolve(context.scope) {
         Ok(value) => value,
         Err(error) => return unresolved(span, subject, error, matcher, context),
@@ -507,9 +513,9 @@ mod tests {
             "{values: [{of: '{{ limit }}', at_least: 4}, {of: '{{ hidden }}', equals: x}, {of: '{{ unknown }}', equals: x}]}",
             &exchange,
             &[
-                "values {{ limit }}: expected at least 4, actual 3",
-                "values {{ hidden }}: expected \"x\", actual •••",
-                "values {{ unknown }}: could not be evaluated: unknown name `unknown`",
+                "values limit: expected at least 4, actual 3",
+                "values hidden: expected \"x\", actual •••",
+                "values unknown: could not be evaluated: unknown name `unknown`",
             ],
         );
     }
