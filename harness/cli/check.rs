@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use prodiff_core::{
     diagnostic::{self, Diagnostic, Severity, Source},
+    plan::{self, Selection},
     snapshot::Variant,
     suite::model::{SnapshotContent, Step, Suite},
 };
@@ -34,6 +35,9 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Refusal> {
         }
     }
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        diagnostics.extend(equal_identities(&loaded)?);
+    }
     // With a broken file there is no telling whose baselines are left over.
     if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
         diagnostics.extend(orphans(&loaded, &args.folders.baselines)?);
@@ -68,6 +72,20 @@ fn tally(loaded: &Loaded, diagnostics: &[Diagnostic]) -> String {
         (errors, 0) => count(errors, "error"),
         (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
     }
+}
+
+/// Rows that give two cases one identity.
+fn equal_identities(loaded: &Loaded) -> Result<Vec<Diagnostic>, Refusal> {
+    let (site, surroundings) = load::any_site(loaded)?;
+    let options = plan::Options {
+        selection: Selection::default(),
+        timeout: None,
+        default_timeout: None,
+        retries: None,
+        seed: 0,
+        began: chrono::Utc::now(),
+    };
+    Ok(plan::equal_identities(&loaded.suites, &site, &surroundings, &loaded.row_files, &options))
 }
 
 /// Writes what can be mended by quoting. Says how many files were changed.

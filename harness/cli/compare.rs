@@ -95,7 +95,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     }));
     if args.playing.keep_going {
         for (path, file) in &loaded.broken {
-            recorder.put(&Entry::Case(run::broken_file(path, file)));
+            recorder.put(&Entry::Case(run::with_first_mistake(run::broken_file(path, file), &loaded)));
         }
     }
     let refresh = chosen.iter().filter_map(|chosen| match chosen {

@@ -479,7 +479,7 @@ impl Play for Duet {
         let handed = Arc::new(std::mem::take(&mut played.handed));
         let has_more = !played.judged.is_empty() || !played.late.is_empty();
         if own != Status::Passed || has_more {
-            self.recorder.put(&Entry::CaseStarted(observe::started(case, played.began)));
+            self.recorder.put(&Entry::CaseStarted(observe::started(&case, played.began)));
             let late = std::mem::take(&mut played.late);
             played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
             self.conclude(&case, 1, played);
@@ -488,7 +488,7 @@ impl Play for Duet {
     }
 
     async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
-        self.recorder.put(&Entry::CaseStarted(observe::started(case, self.clock.now())));
+        self.recorder.put(&Entry::CaseStarted(observe::started(&case, self.clock.now())));
         let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
         let mut attempt = 1;
         loop {

@@ -1,11 +1,9 @@
 //! `prodiff list`: the cases, one identity a line.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::Utc;
 use prodiff_core::{
-    environment::resolve::{self, Settings},
-    environment::site::Mutations,
     json::{self, Json},
     plan::{self, PlannedCase},
 };
@@ -27,19 +25,9 @@ pub fn list(args: &ListArgs) -> Result<Exit, Refusal> {
         return Err(Refusal::usage(loaded.complaints()));
     }
     let selection = load::selection(&args.select, &args.folders)?;
-    let settings = Settings { set: BTreeMap::new(), secrets: BTreeMap::new(), mutations: Mutations::Guarded, seed: 0, began: Utc::now() };
-    // Any environment will do to spread rows out; what is skipped on one is still a case.
-    let nowhere = [(None, String::from("http://localhost"))];
-    let named = loaded
-        .environments
-        .as_deref()
-        .and_then(|file| file.environments.iter().find_map(|environment| resolve::resolve(file, environment, &settings).ok()));
-    let (site, surroundings) = match named {
-        Some(resolved) => resolved,
-        None => resolve::adhoc(&nowhere, None, &settings).map_err(|problems| Refusal::usage(load::complaints(&problems)))?,
-    };
+    let (site, surroundings) = load::any_site(&loaded)?;
     let options =
-        plan::Options { selection: selection.clone(), timeout: None, default_timeout: None, retries: None, seed: 0, began: settings.began };
+        plan::Options { selection: selection.clone(), timeout: None, default_timeout: None, retries: None, seed: 0, began: Utc::now() };
     let plan = plan::build(&loaded.suites, &site, &surroundings, &loaded.row_files, &options)
         .map_err(|problems| Refusal::usage(load::complaints(&problems)))?;
     load::demand_selection(&plan, &selection, false)?;

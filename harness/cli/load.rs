@@ -80,6 +80,23 @@ pub fn complaints(diagnostics: &[Diagnostic]) -> String {
     rendered.join("\n")
 }
 
+/// A site to spread rows out with, where nobody names one: any will do, as what is skipped on one is still a case.
+///
+/// # Errors
+/// When none can be made.
+pub fn any_site(loaded: &Loaded) -> Result<Resolved, Refusal> {
+    let settings = Settings { set: BTreeMap::new(), secrets: BTreeMap::new(), mutations: Mutations::Guarded, seed: 0, began: Utc::now() };
+    let nowhere = [(None, String::from("http://localhost"))];
+    let named = loaded
+        .environments
+        .as_deref()
+        .and_then(|file| file.environments.iter().find_map(|environment| resolve::resolve(file, environment, &settings).ok()));
+    match named {
+        Some(resolved) => Ok(resolved),
+        None => resolve::adhoc(&nowhere, None, &settings).map_err(|problems| Refusal::usage(complaints(&problems))),
+    }
+}
+
 /// Reads the folder. `given_urls` are URL names that the command line brings.
 ///
 /// # Errors

@@ -81,7 +81,7 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         selection: selected(&args.select),
     }));
     for (path, file) in &broken {
-        recorder.put(&Entry::Case(broken_file(path, file)));
+        recorder.put(&Entry::Case(with_first_mistake(broken_file(path, file), &loaded)));
     }
     let shared = Shared::new(&[Arc::clone(&site)]);
     let side = Side::new(Arc::clone(&site), surroundings, Arc::clone(&shared), &args.folders.suites)
@@ -287,6 +287,15 @@ pub fn selected(select: &Select) -> Vec<String> {
     let tags = select.tag.iter().map(|tag| format!("--tag {tag}"));
     let failed = select.failed.iter().map(|run| format!("--failed {run}"));
     select.select.iter().cloned().chain(tags).chain(failed).collect()
+}
+
+/// A broken file's case at the line of its first mistake.
+#[must_use]
+pub fn with_first_mistake(case: Case, loaded: &Loaded) -> Case {
+    let mut mistakes = loaded.diagnostics.iter().filter(|found| found.severity == diagnostic::Severity::Error);
+    let first = mistakes.find_map(|found| found.span.as_ref().filter(|span| span.source.name == case.file).map(|span| (found, span)));
+    let Some((found, span)) = first else { return case };
+    Case { line: span.line(), reason: Some(format!("the file is broken: {}", found.message)), ..case }
 }
 
 /// The case that stands for a file that could not be read.

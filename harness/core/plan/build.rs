@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
 use crate::{
     action,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Span},
     environment::{model::Protect, site::Site},
     suite::model::{Case, Named, Step, Suite, Verb},
     template::{Random, Scope, Surroundings, Variable},
@@ -44,20 +44,14 @@ pub fn build(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mut planned = Vec::new();
-    let mut known: BTreeMap<CaseId, crate::diagnostic::Span> = BTreeMap::new();
+    let mut known = Known::default();
     for suite in suites {
         let scope = suite_scope(suite, site, surroundings, options);
         let mut cases = Vec::new();
         for case in &suite.cases {
             for row in rows::expand(suite, case, &scope, files, &mut problems) {
-                let id = match &row.id {
-                    Some(row) => CaseId::new(&format!("{}::{}[{row}]", suite.path, case.slug)),
-                    None => CaseId::new(&format!("{}::{}", suite.path, case.slug)),
-                };
-                if let Some(first) = known.insert(id.clone(), case.span.clone()) {
-                    let message = format!("two cases are called `{id}`");
-                    problems.push(Diagnostic::error(&case.span, message).help(format!("the first stands at {first}")));
-                }
+                let id = case_id(suite, case, &row);
+                problems.extend(known.add(&id, case));
                 cases.push(plan_case(suite, case, id, row, site, options));
             }
         }
@@ -89,6 +83,46 @@ pub fn build(
     }
     planned.sort_by(|one, two| one.suite.path.cmp(&two.suite.path));
     if problems.is_empty() { Ok(Plan { suites: planned }) } else { Err(problems) }
+}
+
+/// Every two cases that have the same identity, as far as their rows can be known here.
+#[must_use]
+pub fn equal_identities(
+    suites: &[Arc<Suite>],
+    site: &Site,
+    surroundings: &Arc<Surroundings>,
+    files: &BTreeMap<(String, String), String>,
+    options: &Options,
+) -> Vec<Diagnostic> {
+    let mut known = Known::default();
+    let mut found = Vec::new();
+    for suite in suites {
+        let scope = suite_scope(suite, site, surroundings, options);
+        for case in &suite.cases {
+            // A row that needs a value which only a run has cannot be named yet; that is no mistake.
+            let rows = rows::expand(suite, case, &scope, files, &mut Vec::new());
+            found.extend(rows.iter().filter_map(|row| known.add(&case_id(suite, case, row), case)));
+        }
+    }
+    found
+}
+
+/// The identities so far, and where each stands.
+#[derive(Default)]
+struct Known(BTreeMap<CaseId, Span>);
+
+impl Known {
+    fn add(&mut self, id: &CaseId, case: &Case) -> Option<Diagnostic> {
+        let first = self.0.insert(id.clone(), case.span.clone())?;
+        Some(Diagnostic::error(&case.span, format!("two cases are called `{id}`")).help(format!("the first stands at {first}")))
+    }
+}
+
+fn case_id(suite: &Suite, case: &Case, row: &rows::Expanded) -> CaseId {
+    match &row.id {
+        Some(row) => CaseId::new(&format!("{}::{}[{row}]", suite.path, case.slug)),
+        None => CaseId::new(&format!("{}::{}", suite.path, case.slug)),
+    }
 }
 
 /// What templates in rows may use: the environment's variables and the suite's, known before any request.

@@ -6,7 +6,7 @@ mod select;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-pub use build::{DEFAULT_TIMEOUT, Options, build};
+pub use build::{DEFAULT_TIMEOUT, Options, build, equal_identities};
 pub use rows::columns;
 pub use select::{Pattern, Selection, TagExpression};
 

@@ -108,7 +108,7 @@ impl Template {
     /// Reads a text that stands at `span`.
     ///
     /// # Errors
-    /// A `{{` that is never closed, and any expression that is not sound; at its place.
+    /// A `{{` that is never closed, a `{% … %}`, and any expression that is not sound; at its place.
     pub fn parse(text: &str, span: &Span) -> Result<Self, Diagnostic> {
         let begins = offset(text, span);
         let complain = |mistake: Mistake| {
@@ -128,6 +128,7 @@ impl Template {
                 };
                 return Err(complain(mistake));
             };
+            no_statements(text, at..open).map_err(complain)?;
             // `{{- x -}}` takes the blanks around it away, as in MiniJinja; a minus sign stands close to its number.
             let mut range = open + 2..close;
             let mut literal = &text[at..open];
@@ -148,6 +149,7 @@ impl Template {
                 at += text[at..].len() - text[at..].trim_start().len();
             }
         }
+        no_statements(text, at..text.len()).map_err(complain)?;
         push_literal(&mut parts, &text[at..]);
         Ok(Self { text: text.into(), span: span.clone(), parts: parts.into(), names: names.into() })
     }
@@ -288,6 +290,17 @@ impl PartialEq for Template {
 }
 
 impl Eq for Template {}
+
+/// Refuses `{% … %}` in what stands between expressions: sent as it is, it would look like a condition that holds.
+fn no_statements(text: &str, literal: Range<usize>) -> Result<(), Mistake> {
+    let Some(open) = text[literal.clone()].find("{%").map(|offset| literal.start + offset) else { return Ok(()) };
+    let Some(close) = text[open..literal.end].find("%}").map(|offset| open + offset + 2) else { return Ok(()) };
+    Err(Mistake {
+        at: open..close,
+        message: String::from("`{% … %}` is not used in suites"),
+        help: Some(String::from("only `{{ … }}` is; a literal `{%` is written `{{ '{%' }}`")),
+    })
+}
 
 fn push_literal(parts: &mut Vec<Part>, literal: &str) {
     if !literal.is_empty() {
@@ -448,7 +461,8 @@ mod tests {
 
     #[test]
     fn only_double_braces_mean_something() {
-        check("{% if x %} {# no #} { a } }} {\"a\":{}}", r##""{% if x %} {# no #} { a } }} {\"a\":{}}""##);
+        check("%} {% if x {# no #} { a } }} {\"a\":{}}", r##""%} {% if x {# no #} { a } }} {\"a\":{}}""##);
+        check("{{ '{%' }} if x %}", r#""{% if x %}""#);
         check("{{ '}}' }}", r#""}}""#);
         check("{{ '{{' }} x", r#""{{ x""#);
         check("{{ {'a': {'b': 1}} }}", r#"{"a":{"b":1}}"#);
@@ -459,6 +473,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_found_when_reading() {
+        check("a {% if b %} c", "! 3: `{% … %}` is not used in suites (only `{{ … }}` is; a literal `{%` is written `{{ '{%' }}`)");
         check("ab {{ plugin", "! 4: this `{{` is never closed (a literal `{{` is written `{{ '{{' }}`)");
         check("{{ }}", "! 3: nothing is written between `{{` and `}}`");
         check("{{ plugin | uper }}", "! 13: unknown filter `uper` (did you mean `upper`?)");
