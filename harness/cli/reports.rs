@@ -1,10 +1,10 @@
 //! Renders the reports of a record, all from the record and none by hand.
 
-use std::{fs, io, path::Path};
+use std::{cell::RefCell, fs, io, path::Path};
 
 use prodiff_core::{
     mask::Secrets,
-    record::Entry,
+    record::{Entry, Wanted},
     report::{FORMATS, Format, Summary},
 };
 
@@ -18,7 +18,10 @@ use crate::store::{
 /// # Errors
 /// When the record cannot be read.
 pub fn summary(record: &Record) -> io::Result<Summary> {
-    Summary::read(&|| entries(record))
+    let passes = Passes::over(record);
+    let summary = Summary::read(&|wanted| passes.entries(wanted));
+    passes.whole(())?;
+    summary
 }
 
 /// Writes reports into `folder`, which is made. What is known to be secret is masked once more on the way.
@@ -27,9 +30,11 @@ pub fn summary(record: &Record) -> io::Result<Summary> {
 /// When the record cannot be read or a report cannot be written.
 pub fn render(record: &Record, summary: &Summary, formats: &[&'static dyn Format], folder: &Path, secrets: &Secrets) -> io::Result<()> {
     atomic::make_folder(folder, Access::Owner)?;
+    let passes = Passes::over(record);
     for format in formats {
         let mut text = Vec::new();
-        format.render(summary, &|| entries(record), &mut text)?;
+        format.render(summary, &|wanted| passes.entries(wanted), &mut text)?;
+        let text = passes.whole(text)?;
         atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner)?;
     }
     Ok(())
@@ -51,10 +56,25 @@ pub fn step_summary(folder: &Path) -> io::Result<()> {
     io::Write::write_all(&mut fs::OpenOptions::new().create(true).append(true).open(path)?, &text)
 }
 
-/// The entries of a record. A line that cannot be read is an error before anything is rendered.
-fn entries(record: &Record) -> io::Result<Box<dyn Iterator<Item = Entry>>> {
-    for entry in record.entries().map_err(io::Error::other)? {
-        entry.map_err(io::Error::other)?;
+/// Passes over a record. One that came to a line that cannot be read ends there: nothing made of it may be used.
+struct Passes<'r> {
+    record: &'r Record,
+    broken: RefCell<Option<io::Error>>,
+}
+
+impl<'r> Passes<'r> {
+    fn over(record: &'r Record) -> Self {
+        Self { record, broken: RefCell::default() }
     }
-    Ok(Box::new(record.entries().map_err(io::Error::other)?.map_while(Result::ok)))
+
+    fn entries(&self, wanted: Wanted) -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> {
+        let entries = self.record.wanted(wanted).map_err(io::Error::other)?;
+        let sound = |entry: Result<Entry, _>| entry.map_err(|error| self.broken.replace(Some(io::Error::other(error)))).ok();
+        Ok(Box::new(entries.map_while(sound)))
+    }
+
+    /// What was made of the passes so far, if all of them came to their end.
+    fn whole<T>(&self, made: T) -> io::Result<T> {
+        self.broken.take().map_or(Ok(made), Err)
+    }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use prodiff_core::{
     mask::Secrets,
-    record::{CaseStarted, Entry},
+    record::{CaseStarted, Entry, Wanted},
 };
 use sha2::{Digest, Sha256};
 
@@ -184,9 +184,18 @@ impl Record {
     /// # Errors
     /// When the file cannot be opened.
     pub fn entries(&self) -> Result<Entries, RecordError> {
+        self.wanted(Wanted::Everything)
+    }
+
+    /// Its entries in order, as far as they are wanted. What is left out is not looked into and may be broken.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn wanted(&self, wanted: Wanted) -> Result<Entries, RecordError> {
         let path = self.folder.join(RECORD_FILE);
         let file = File::open(&path).map_err(|source| RecordError::Unreadable { path: path.clone(), source })?;
-        Ok(Entries { path, reader: BufReader::with_capacity(1 << 16, file), line: 0, buffer: Vec::new(), begun: BTreeMap::new() })
+        let reader = BufReader::with_capacity(1 << 16, file);
+        Ok(Entries { path, reader, line: 0, buffer: Vec::new(), begun: BTreeMap::new(), wanted })
     }
 
     /// The head of the record.
@@ -249,6 +258,7 @@ pub struct Entries {
     buffer: Vec<u8>,
     /// Cases that have begun and not ended, while the run has not ended either.
     begun: BTreeMap<String, CaseStarted>,
+    wanted: Wanted,
 }
 
 impl Iterator for Entries {
@@ -304,8 +314,9 @@ impl Entries {
             if self.buffer.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            return match serde_json::from_slice(&self.buffer) {
-                Ok(entry) => Some(Ok(entry)),
+            return match Entry::read(&self.buffer, self.wanted) {
+                Ok(Some(entry)) => Some(Ok(entry)),
+                Ok(None) => continue,
                 Err(_) if !complete => None,
                 // The line that a killed run left half written, before a note was put behind it.
                 Err(_) if self.is_followed_by_notes_only() => continue,

@@ -12,7 +12,7 @@
 use std::{env, error::Error, fs::File, io, path::Path, time::Instant};
 
 use prodiff_core::{
-    record::{self, Entry},
+    record::{self, Entry, Wanted},
     report::{FORMATS, Summary},
     verdict,
 };
@@ -35,8 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     // Through JSON lines, as the shell reads them: what is measured includes the reading.
     let lines: Vec<String> = entries.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-    let read = || -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> {
-        Ok(Box::new(lines.iter().map_while(|line| serde_json::from_str(line).ok())))
+    let read = |wanted: Wanted| -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> {
+        Ok(Box::new(lines.iter().map_while(move |line| Entry::read(line.as_bytes(), wanted).ok()).flatten()))
     };
 
     let began = Instant::now();

@@ -4,6 +4,8 @@
 //! masked by bytes again where it is written. Fields are added, never changed, within [`VERSION`].
 
 mod entry;
+mod line;
 pub mod observe;
 
 pub use entry::*;
+pub use line::Wanted;

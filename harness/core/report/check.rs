@@ -3,11 +3,11 @@
 use std::io;
 
 use super::{Format, Summary};
-use crate::record::Entry;
+use crate::record::{Entry, Wanted};
 
 /// The report of these entries.
 pub(super) fn render(format: &dyn Format, entries: &[Entry]) -> String {
-    let read = || -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> { Ok(Box::new(entries.iter().cloned())) };
+    let read = |_: Wanted| -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> { Ok(Box::new(entries.iter().cloned())) };
     let summary = Summary::read(&read).unwrap();
     let mut out = Vec::new();
     format.render(&summary, &read, &mut out).unwrap();
@@ -16,7 +16,7 @@ pub(super) fn render(format: &dyn Format, entries: &[Entry]) -> String {
 
 /// The summary of these entries.
 pub(super) fn summary(entries: &[Entry]) -> Summary {
-    Summary::read(&|| Ok(Box::new(entries.iter().cloned()))).unwrap()
+    Summary::read(&|_| Ok(Box::new(entries.iter().cloned()))).unwrap()
 }
 
 /// The same record as it would stand there if the cases had ended the other way round.

@@ -3,12 +3,12 @@
 use std::io;
 
 use super::{html, json, junit, markdown, summary::Summary};
-use crate::record::Entry;
+use crate::record::{Entry, Wanted};
 
-/// Reads the record from its start: called once for every pass over it.
+/// Reads the record from its start: called once for every pass over it, with what that pass looks at.
 ///
 /// A last line that was cut is the reader's concern; what comes out here are whole entries.
-pub type Entries<'a> = dyn Fn() -> io::Result<Box<dyn Iterator<Item = Entry> + 'a>> + 'a;
+pub type Entries<'a> = dyn Fn(Wanted) -> io::Result<Box<dyn Iterator<Item = Entry> + 'a>> + 'a;
 
 /// A form in which a record can be rendered.
 pub trait Format: Sync {

@@ -32,7 +32,7 @@ pub use text::VALUE_LIMIT;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 // `sample` names them as its neighbours, so that `examples/sample_report.rs` can include it.
 #[cfg(test)]
 use crate::{record, verdict};

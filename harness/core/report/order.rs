@@ -6,7 +6,7 @@ use super::{
     format::Entries,
     summary::{Row, Summary},
 };
-use crate::record::{Case, Entry};
+use crate::record::{Case, Entry, Wanted};
 
 /// Sorts rows, and says for each where it went.
 pub(super) fn sort(rows: Vec<Row>) -> (Vec<Row>, Vec<usize>) {
@@ -23,7 +23,7 @@ pub(super) fn sort(rows: Vec<Row>) -> (Vec<Row>, Vec<usize>) {
 ///
 /// Cases end nearly in the order in which they were planned, so that few are held back at a time.
 pub(super) fn each_case(summary: &Summary, entries: &Entries<'_>, mut visit: impl FnMut(&Row, &Case) -> io::Result<()>) -> io::Result<()> {
-    let cases = entries()?.filter_map(|entry| if let Entry::Case(case) = entry { Some(case) } else { None });
+    let cases = entries(Wanted::Cases)?.filter_map(|entry| if let Entry::Case(case) = entry { Some(case) } else { None });
     let mut early: BTreeMap<usize, Case> = BTreeMap::new();
     let mut next = 0;
     // A record that grew between the passes has more cases than ranks; those belong to the next report.

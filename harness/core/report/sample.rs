@@ -11,7 +11,7 @@ use super::{
 
 /// A record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sample {
+pub(crate) enum Sample {
     /// A `run` in which every status occurs.
     Run,
     /// A `compare` in which every verdict that people see occurs.
@@ -23,9 +23,9 @@ pub(super) enum Sample {
 }
 
 impl Sample {
-    pub(super) const ALL: [Self; 4] = [Self::Run, Self::Compare, Self::Hostile, Self::Green];
+    pub(crate) const ALL: [Self; 4] = [Self::Run, Self::Compare, Self::Hostile, Self::Green];
 
-    pub(super) fn entries(self) -> Vec<Entry> {
+    pub(crate) fn entries(self) -> Vec<Entry> {
         match self {
             Self::Run => run(),
             Self::Compare => compare(),
@@ -37,7 +37,7 @@ impl Sample {
 
 /// Which statuses [`many`] deals out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spread {
+pub(crate) enum Spread {
     /// Passed, all of them.
     AllPassed,
     /// One in forty fails, some are skipped, blocked or flaky.
@@ -45,7 +45,7 @@ pub(super) enum Spread {
 }
 
 /// What no report may let act.
-pub(super) const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\u{0}\u{202e}evil\u{202c} [x](javascript:alert(1)) `|` **b** \
+pub(crate) const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\u{0}\u{202e}evil\u{202c} [x](javascript:alert(1)) `|` **b** \
      &lt;b&gt; ]]> -->\r\n::error::owned\n##[error]owned\u{1b}[2J\u{1b}]0;title\u{7} {{ secret.X }} @everyone";
 
 fn head(command: &str, environments: Vec<Environment>, planned: usize) -> Entry {
@@ -715,7 +715,7 @@ fn hostile() -> Vec<Entry> {
 }
 
 /// A `run` of this many cases with two requests each, sixteen in flight.
-pub(super) fn many(n_cases: usize, spread: Spread) -> Vec<Entry> {
+pub(crate) fn many(n_cases: usize, spread: Spread) -> Vec<Entry> {
     let mut entries = vec![
         head("run", vec![environment(Role::Candidate, "staging", "staging.example.org")], n_cases),
         revision(Role::Candidate, "staging", Some("build-4711"), "before"),

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::HashMap, io};
 
 use super::{format::Entries, order, words};
 use crate::{
-    record::{Counts, End, Entry, Finding, Hidden, NotObserved, Note, Revision, Role, Run, Warning},
+    record::{Counts, End, Entry, Finding, Hidden, NotObserved, Note, Revision, Role, Run, Wanted, Warning},
     verdict::Status,
 };
 
@@ -63,7 +63,7 @@ impl Summary {
     /// What reading says, and that it is no record where the first line of a run is missing.
     pub fn read(entries: &Entries<'_>) -> io::Result<Self> {
         let mut fold = Fold::default();
-        for entry in entries()? {
+        for entry in entries(Wanted::Everything)? {
             fold.add(&entry);
         }
         fold.finish().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the record does not begin with a run"))

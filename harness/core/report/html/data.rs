@@ -23,7 +23,7 @@ use super::{
     page,
 };
 use crate::{
-    record::{BodyReference, Case, Entry, Exchange, Failure, Response, Snapshot, Step},
+    record::{BodyReference, Case, Entry, Exchange, Failure, Response, Snapshot, Step, Wanted},
     verdict::Status,
 };
 
@@ -140,7 +140,7 @@ pub(super) fn details(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io
     let mut references: HashMap<String, Vec<usize>> = HashMap::new();
     let mut chunk = Chunk::default();
     let mut n_chunks = 0;
-    for entry in entries()? {
+    for entry in entries(Wanted::Happenings)? {
         let case = match entry {
             Entry::Step(step) => {
                 let limit = if is_long && passed.contains(step.case.as_str()) { SHORT_EXCERPT } else { VALUE_LIMIT };
