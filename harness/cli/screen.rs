@@ -161,9 +161,11 @@ impl Screen {
     }
 
     fn print(&self, text: &str) {
-        let text = self.masked(text);
+        let mut text = self.masked(text);
+        // One write a line: standard error has no buffer, and what others write to it must not come in between.
+        text.push('\n');
         let write = || {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = io::stderr().lock().write_all(text.as_bytes());
         };
         match &self.live {
             Some(live) => live.bars.suspend(write),

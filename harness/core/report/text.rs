@@ -77,18 +77,20 @@ pub(super) fn attribute(text: &str) -> String {
 pub(super) fn inert_json(json: &str) -> String {
     let mut inert = String::with_capacity(json.len() + json.len() / 16);
     let mut previous = ' ';
-    for character in json.chars() {
+    let mut copied = 0;
+    for (at, character) in json.char_indices() {
         let second_hash = character == '#' && previous == '#';
         if matches!(character, '<' | '>' | '&') || second_hash || (is_unseen(character) && character >= '\u{7f}') {
+            inert.push_str(&json[copied..at]);
+            copied = at + character.len_utf8();
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
                 let _ = write!(inert, "\\u{unit:04x}");
             }
-        } else {
-            inert.push(character);
         }
         previous = character;
     }
+    inert.push_str(&json[copied..]);
     inert
 }
 

@@ -91,7 +91,7 @@ pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::
         }
         Ok(())
     })?;
-    writeln!(out, "],\"texts\":{}}}</script>", inert_json(&json!(shared.all).to_string()))?;
+    writeln!(out, "],\"texts\":{}}}</script>", inert_json(&serde_json::to_string(&shared.all)?))?;
     writeln!(out, "<noscript><p>Without a script only the cases that did not pass are shown.</p>\n{without_script}")?;
     if n_without_script > MAX_WITHOUT_SCRIPT {
         writeln!(out, "<p>{} more are in report.json.</p>", words::grouped((n_without_script - MAX_WITHOUT_SCRIPT) as u64))?;
@@ -196,13 +196,11 @@ impl Chunk {
     }
 
     fn write(self, number: usize, out: &mut dyn io::Write) -> io::Result<()> {
-        let texts = inert_json(&json!(self.texts.all).to_string());
-        writeln!(
-            out,
-            "<script type=\"application/json\" id=\"chunk-{number}\">{{\"texts\":{texts},\"records\":{}}}</script>",
-            // Numbers and lists only: there is nothing in it that could act.
-            Value::Array(self.records),
-        )
+        let texts = inert_json(&serde_json::to_string(&self.texts.all)?);
+        write!(out, "<script type=\"application/json\" id=\"chunk-{number}\">{{\"texts\":{texts},\"records\":")?;
+        // Numbers and lists only: there is nothing in it that could act.
+        serde_json::to_writer(&mut *out, &self.records)?;
+        writeln!(out, "}}</script>")
     }
 
     fn push(&mut self, record: Value) {
@@ -337,14 +335,15 @@ struct Texts {
 
 impl Texts {
     fn number(&mut self, text: &str) -> usize {
-        let text = shown(text);
-        if let Some(&number) = self.numbers.get(&text) {
+        let cut = cut(text, VALUE_LIMIT);
+        let text = visible(&cut);
+        if let Some(&number) = self.numbers.get(&*text) {
             return number;
         }
         let number = self.all.len();
         self.size += text.len() + 4;
-        self.all.push(text.clone());
-        self.numbers.insert(text, number);
+        self.all.push(text.clone().into_owned());
+        self.numbers.insert(text.into_owned(), number);
         number
     }
 
