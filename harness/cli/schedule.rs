@@ -153,7 +153,8 @@ async fn play_case<P: Play>(case: Arc<PlannedCase>, handed: Option<P::Handed>, p
         give_up(&*player, &case, reason);
         return false;
     }
-    let status = player.case(case, handed).await;
+    // Every case of a suite has a task from the start; what playing takes is only made when its turn has come.
+    let status = Box::pin(player.case(case, handed)).await;
     if status == Status::Failed {
         let mut failed = rails.failed.lock().await;
         *failed += 1;

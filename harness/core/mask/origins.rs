@@ -76,7 +76,8 @@ impl Origins {
 
     /// Every place where an own URL stands as a whole origin. Places may overlap.
     pub(super) fn find(&self, text: &str, before: Edge, after: Edge) -> Vec<Found> {
-        let Some(hosts) = &self.hosts else { return Vec::new() };
+        // Most keys and values of a document are shorter than any host.
+        let Some(hosts) = self.hosts.as_ref().filter(|hosts| text.len() >= hosts.min_pattern_len()) else { return Vec::new() };
         let mut found = Vec::new();
         for hit in hosts.find_overlapping_iter(text) {
             let place = hit.pattern().as_usize();

@@ -84,7 +84,9 @@ impl Expectations {
         for entry in entries {
             reader.read(entry);
         }
-        let Reader { expectations, diagnostics } = reader;
+        let Reader { mut expectations, diagnostics } = reader;
+        // Kept to the end of the run, once a step.
+        expectations.rest.shrink_to_fit();
         (diagnostics.len() == n_before).then_some(expectations)
     }
 }
