@@ -7,4 +7,6 @@ mod cases;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod hub_suites;
+#[cfg(test)]
 mod support;
