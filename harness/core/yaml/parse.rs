@@ -369,7 +369,9 @@ impl Builder<'_> {
         let word = cut(&text[key.clone()]);
         let before = self.last.clone().filter(|last| {
             let is_text = !text[last.clone()].starts_with(['\'', '"', '[', '{', '&', '*']);
-            is_text && !last.is_empty() && text[last.end..key.start].trim() == "," && !text[last.start..key.end].contains('\n')
+            // Where flow and block are muddled, what was read last may end behind the key.
+            let is_next = text.get(last.end..key.start).is_some_and(|between| between.trim() == ",");
+            is_text && !last.is_empty() && is_next && !text[last.start..key.end].contains('\n')
         });
         self.slip(match before {
             Some(before) => Slip::unquoted(text, before.start..key.end, format!("the comma ends the text before `{word}`")),
