@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use prodiff_core::{
+    check,
     json::{self, Json},
     plan::{self, PlannedCase},
 };
