@@ -38,6 +38,9 @@ pub struct Snapshots {
     pub release: Option<String>,
 }
 
+/// A snapshot that did not change.
+const NO_CAUSES: (Aspect, Vec<compare::Difference>) = (Aspect::Body, Vec::new());
+
 /// A snapshot, judged.
 #[derive(Debug)]
 pub struct Judged {
@@ -48,17 +51,17 @@ pub struct Judged {
     waiting: Waiting,
     head: Head,
     canonical: Option<Canonical>,
-    differences: Vec<compare::Difference>,
+    causes: (Aspect, Vec<compare::Difference>),
 }
 
 impl Judged {
     /// Puts its differences under their causes. Where all of them are known, its case does not fail for it.
     pub fn find(&mut self, findings: &mut Findings, terms: &Terms<'_>) {
-        let differences = std::mem::take(&mut self.differences);
+        let (aspect, differences) = std::mem::replace(&mut self.causes, NO_CAUSES);
         if differences.is_empty() {
             return;
         }
-        let judged = judge_changed(Aspect::Body, differences, terms);
+        let judged = judge_changed(aspect, differences, terms);
         for place in &judged {
             if !self.entry.fingerprints.contains(&place.fingerprint) {
                 self.entry.fingerprints.push(place.fingerprint.clone());
@@ -126,14 +129,21 @@ impl Snapshots {
             let key = key(case, content.name.clone());
             let place = Place { spec, step, key: &key, site, reading };
             judged.push(match content.canonical {
-                Ok(canonical) => self.hold(canonical, taken, &rules, &place, recorder),
+                Ok(canonical) => self.hold((canonical, content.form), taken, &rules, &place, recorder),
                 Err(why) => self.not_taken(why, &place),
             });
         }
         judged
     }
 
-    fn hold(&self, canonical: Canonical, taken: Taken, rules: &Rules, place: &Place<'_>, recorder: &Recorder) -> Judged {
+    fn hold(
+        &self,
+        (canonical, form): (Canonical, review::Form),
+        taken: Taken,
+        rules: &Rules,
+        place: &Place<'_>,
+        recorder: &Recorder,
+    ) -> Judged {
         let found = match self.baselines.find(place.key, &place.site.name) {
             Ok(found) => found,
             Err(error) => return self.not_taken(error.to_string(), place),
@@ -164,25 +174,19 @@ impl Snapshots {
             ..place.entry()
         };
         let failure = (outcome == SnapshotOutcome::Changed).then(|| place.failure(&entry));
-        let differences = if outcome == SnapshotOutcome::Changed {
-            compared.map(|compared| compared.comparison.differences).unwrap_or_default()
-        } else {
-            Vec::new()
+        let causes = match (&found, compared) {
+            (Some(baseline), Some(compared)) if outcome == SnapshotOutcome::Changed => {
+                review::causes(&baseline.text, &canonical, form, rules).unwrap_or((Aspect::Body, compared.comparison.differences))
+            }
+            (_, _) => NO_CAUSES,
         };
-        Judged { entry, failure, waiting, head: self.head(place, canonical.trailing_newline), canonical: Some(canonical), differences }
+        Judged { entry, failure, waiting, head: self.head(place, canonical.trailing_newline), canonical: Some(canonical), causes }
     }
 
     fn not_taken(&self, why: String, place: &Place<'_>) -> Judged {
         let entry = Snapshot { path: place.key.path(&Variant::default()), ..place.entry() };
         let failure = Failure { message: format!("snapshot `{}`: {why}", entry.name), ..place.failure(&entry) };
-        Judged {
-            entry,
-            failure: Some(failure),
-            waiting: Waiting::Leave,
-            head: self.head(place, true),
-            canonical: None,
-            differences: Vec::new(),
-        }
+        Judged { entry, failure: Some(failure), waiting: Waiting::Leave, head: self.head(place, true), canonical: None, causes: NO_CAUSES }
     }
 
     fn head(&self, place: &Place<'_>, trailing_newline: bool) -> Head {

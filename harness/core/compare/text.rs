@@ -20,6 +20,30 @@ const LONGEST_LINE: usize = 300;
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
+/// HTML with every tag and every text between two on a line of its own, white space folded: a page without line breaks differs
+/// in a place, not as a whole.
+#[must_use]
+pub fn html_lines(html: &str) -> String {
+    let mut lines = String::with_capacity(html.len() + html.len() / 8);
+    let push = |lines: &mut String, piece: &str| {
+        let mut words = piece.split_whitespace();
+        if let Some(first) = words.next() {
+            lines.push_str(first);
+            for word in words {
+                lines.push(' ');
+                lines.push_str(word);
+            }
+            lines.push('\n');
+        }
+    };
+    for piece in html.split_inclusive('>') {
+        let (text, tag) = piece.find('<').map_or((piece, ""), |start| piece.split_at(start));
+        push(&mut lines, text);
+        push(&mut lines, tag);
+    }
+    lines
+}
+
 /// Compares two texts. White space alone (blank lines, indentation, line ends) is minor.
 #[must_use]
 pub fn text(expected: &str, actual: &str) -> Comparison {

@@ -3,7 +3,7 @@
 //! The readings are named already (secrets and own URLs); the suite's rules are applied here, then JSON is compared by
 //! structure, text by line, anything else by digest and size. Does not know which side is production.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     attribute::Contrast,
@@ -190,7 +190,9 @@ fn body(expected: &Reading, actual: &Reading, rules: &Rules, closeness: Closenes
                 json_body(one, two, rules, closeness, contrast);
             }
         }
-        (ReadingBody::Html(one), ReadingBody::Html(two)) => text_body(&html_lines(one), &html_lines(two), rules, closeness, contrast),
+        (ReadingBody::Html(one), ReadingBody::Html(two)) => {
+            text_body(&text::html_lines(one), &text::html_lines(two), rules, closeness, contrast)
+        }
         (ReadingBody::Text(one), ReadingBody::Text(two)) => text_body(one, two, rules, closeness, contrast),
         (ReadingBody::Bytes { sha256: one }, ReadingBody::Bytes { sha256: two }) => {
             if (one, expected.size) != (two, actual.size) && closeness == Closeness::Values {
@@ -290,29 +292,6 @@ fn excerpt(body: &ReadingBody, size: u64) -> Json {
         ReadingBody::Bytes { sha256 } | ReadingBody::OverLimit { sha256 } => Json::String(format!("{size} bytes, sha256 {sha256}")),
         ReadingBody::Broken { fault } => cut(fault),
     }
-}
-
-/// HTML with every tag and every text between two on a line of its own, white space folded: a page without line breaks differs
-/// in a place, not as a whole.
-fn html_lines(html: &str) -> Cow<'_, str> {
-    let mut lines = String::with_capacity(html.len() + html.len() / 8);
-    let push = |lines: &mut String, piece: &str| {
-        let mut words = piece.split_whitespace();
-        if let Some(first) = words.next() {
-            lines.push_str(first);
-            for word in words {
-                lines.push(' ');
-                lines.push_str(word);
-            }
-            lines.push('\n');
-        }
-    };
-    for piece in html.split_inclusive('>') {
-        let (text, tag) = piece.find('<').map_or((piece, ""), |start| piece.split_at(start));
-        push(&mut lines, text);
-        push(&mut lines, tag);
-    }
-    Cow::Owned(lines)
 }
 
 /// Whether two documents are the same to the letter, number forms and order of keys included. Iterative: depth costs no stack.

@@ -1,7 +1,9 @@
 //! What becomes of a new snapshot, as data: the store carries it out.
 
+mod cause;
 mod take;
 
+pub use cause::{Form, causes};
 pub use take::{Compared, TakenContent, compare, take};
 
 use crate::record::SnapshotOutcome;

@@ -1,5 +1,6 @@
 //! Takes a snapshot of a reading and holds it against its baseline.
 
+use super::Form;
 use crate::{
     compare::{self, Hidden},
     json,
@@ -14,6 +15,8 @@ use crate::{
 pub struct TakenContent {
     /// The snapshot's name, with what it keeps where it keeps several things: `plugin`, `plugin.headers`.
     pub name: String,
+    /// What it is a text of.
+    pub form: Form,
     /// Its text, or why there is none.
     pub canonical: Result<Canonical, String>,
     /// What rules hid.
@@ -39,9 +42,10 @@ pub fn take(spec: &SnapshotSpec, reading: &Reading, rules: &Rules) -> Vec<TakenC
                 Some(suffix) if spec.contents.len() > 1 => format!("{}.{suffix}", spec.name),
                 Some(_) | None => spec.name.clone(),
             };
+            let form = form(content, &reading.body);
             match canonical(content, reading, rules) {
-                Ok((canonical, hidden)) => TakenContent { name, canonical: Ok(canonical), hidden },
-                Err(why) => TakenContent { name, canonical: Err(why), hidden: Vec::new() },
+                Ok((canonical, hidden)) => TakenContent { name, form, canonical: Ok(canonical), hidden },
+                Err(why) => TakenContent { name, form, canonical: Err(why), hidden: Vec::new() },
             }
         })
         .collect()
@@ -54,6 +58,14 @@ fn suffix(content: &SnapshotContent) -> Option<&'static str> {
         SnapshotContent::Text => Some("text"),
         SnapshotContent::Shape => Some("shape"),
         SnapshotContent::Headers(_) => Some("headers"),
+    }
+}
+
+fn form(content: &SnapshotContent, body: &ReadingBody) -> Form {
+    match (content, body) {
+        (SnapshotContent::Headers(_), _) => Form::Headers,
+        (SnapshotContent::Body | SnapshotContent::Text, ReadingBody::Html(_)) => Form::Html,
+        (SnapshotContent::Body | SnapshotContent::Text | SnapshotContent::Json | SnapshotContent::Shape, _) => Form::Plain,
     }
 }
 
