@@ -5,6 +5,8 @@ mod architecture;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod demo_plays;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod hub_suites;

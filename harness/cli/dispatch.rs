@@ -10,7 +10,7 @@ use clap::Parser;
 use super::{
     accept,
     args::{Cli, Command},
-    check, compare,
+    check, compare, demo,
     exit::Exit,
     list,
     load::Refusal,
@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::report(args),
         Command::Sandbox(args) => within(sandbox::sandbox(args)),
         Command::Schema => out(&prodiff_core::schema::text()),
-        _ => Err(Refusal::usage("not there yet")),
+        Command::Demo(args) => within(demo::demo(args)),
     };
     match ended {
         Ok(exit) => exit.into(),

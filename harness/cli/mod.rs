@@ -4,6 +4,7 @@ pub mod accept;
 pub mod args;
 pub mod check;
 pub mod compare;
+pub mod demo;
 pub mod duet;
 pub mod exit;
 pub mod ledger;
