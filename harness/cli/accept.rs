@@ -134,13 +134,16 @@ pub fn accept(args: &AcceptArgs) -> Result<Exit, Refusal> {
             }
             lines.push_str(&format!("accepted {}:{} → {path}\n", snapshot.case, snapshot.name));
             done.push(note("accepted", format!("{}:{}", snapshot.case, snapshot.name)));
-            accepted_causes.extend(snapshot.fingerprints.iter().cloned());
+            // What one environment has of its own is no change that a release makes.
+            if args.environment.is_none() {
+                accepted_causes.extend(snapshot.fingerprints.iter().cloned());
+            }
         }
     }
     let acceptance = Acceptance { who: who(), when: now.clone() };
     for finding in &open.findings {
         // Accepting a snapshot of the reference approves the release's change too.
-        let named = what.takes_finding(finding) || accepted_causes.contains(&finding.fingerprint);
+        let named = (args.environment.is_none() && what.takes_finding(finding)) || accepted_causes.contains(&finding.fingerprint);
         let settled = matches!(finding.verdict, Verdict::Standing | Verdict::Unchanged | Verdict::Gone | Verdict::Lagging);
         if !named || settled {
             continue;

@@ -354,6 +354,9 @@ pub struct SandboxArgs {
     /// Say what each defect does
     #[arg(long)]
     pub faults: bool,
+    /// Let the hub stand still: no time, no drift of data, so that two looks see the same
+    #[arg(long)]
+    pub still: bool,
     /// Seed of the plugins; where it is not given, those that the demo and the baselines know
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

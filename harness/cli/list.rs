@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use prodiff_core::{
-    check,
     json::{self, Json},
     plan::{self, PlannedCase},
 };

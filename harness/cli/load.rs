@@ -85,7 +85,18 @@ pub fn complaints(diagnostics: &[Diagnostic]) -> String {
 /// # Errors
 /// When none can be made.
 pub fn any_site(loaded: &Loaded) -> Result<Resolved, Refusal> {
-    let settings = Settings { set: BTreeMap::new(), secrets: BTreeMap::new(), mutations: Mutations::Guarded, seed: 0, began: Utc::now() };
+    // No values are needed to name a case: a param stands for itself, a secret for its name.
+    let environments = loaded.environments.iter().flat_map(|file| &file.environments);
+    let params = environments.clone().flat_map(|environment| &environment.params).filter(|param| param.default.is_none());
+    let names = loaded.suites.iter().flat_map(|suite| check::secrets_of_suite(suite));
+    let names = names.chain(environments.flat_map(check::secrets_of_environment));
+    let settings = Settings {
+        set: params.map(|param| (param.name.name.clone(), param.name.name.clone())).collect(),
+        secrets: names.filter_map(|name| name.secret().map(|secret| (secret.to_owned(), format!("{{{{ secret.{secret} }}}}")))).collect(),
+        mutations: Mutations::Guarded,
+        seed: 0,
+        began: Utc::now(),
+    };
     let nowhere = [(None, String::from("http://localhost"))];
     let named = loaded
         .environments

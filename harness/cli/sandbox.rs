@@ -16,7 +16,7 @@ pub async fn sandbox(args: &SandboxArgs) -> Result<Exit, Refusal> {
         return dispatch::out(&lines);
     }
     let faults = args.fault.iter().flat_map(|list| list.split(',')).map(parse).collect::<Result<Vec<_>, _>>()?;
-    let usual = Options::default();
+    let usual = if args.still { Options::still() } else { Options::default() };
     let mut options = Options { seed: args.seed.unwrap_or(usual.seed), faults, ..usual };
     if let Some(first) = args.port {
         for (index, environment) in Environment::ALL.into_iter().enumerate() {
