@@ -57,7 +57,7 @@ fn serve(connection: &TcpStream, delay: Duration) -> io::Result<()> {
     }
 }
 
-/// Half a kilobyte, as a list's entry in an API may have.
+/// Some 370 bytes, as a list's entry in an API may have.
 fn document(number: u32) -> String {
     let tags: Vec<String> = (0..8).map(|tag| format!(r#"{{"name":"tag-{tag}","weight":{}}}"#, (number * 7 + tag) % 100)).collect();
     format!(
