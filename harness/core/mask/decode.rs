@@ -9,6 +9,10 @@ use std::ops::Range;
 
 /// What a text looks like with its escapes undone once, or nothing if there are none.
 pub(super) fn decode(source: &[u8], kind: Kind) -> Option<Vec<u8>> {
+    // Without both signs a form is a URL, or holds nothing that is escaped.
+    if kind == Kind::Form && !(source.contains(&b'%') && source.contains(&b'+')) {
+        return None;
+    }
     let mut decoded = Vec::new();
     let mut n_escapes = 0_usize;
     walk(source, kind, |_, unit| match unit {
@@ -56,6 +60,8 @@ pub(super) fn map_back(source: &[u8], kind: Kind, ranges: &mut [Range<usize>]) {
 pub(super) enum Kind {
     /// `%41`
     Url,
+    /// `%41`, and `+` for a space (WHATWG URL, application/x-www-form-urlencoded)
+    Form,
     /// `\u0041`, `\x41`, `\"`
     Json,
     /// `&#65;`, `&#x41;`, `&amp;`
@@ -63,19 +69,21 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::Url, Self::Json, Self::Html];
+    pub(super) const ALL: [Self; 4] = [Self::Url, Self::Json, Self::Html, Self::Form];
 
-    fn sign(self) -> u8 {
+    fn begins_with(self, byte: u8) -> bool {
         match self {
-            Self::Url => b'%',
-            Self::Json => b'\\',
-            Self::Html => b'&',
+            Self::Url => byte == b'%',
+            Self::Form => matches!(byte, b'%' | b'+'),
+            Self::Json => byte == b'\\',
+            Self::Html => byte == b'&',
         }
     }
 
     fn read(self, text: &[u8]) -> Option<Escape> {
         match self {
-            Self::Url => percent(text),
+            Self::Form if text.first() == Some(&b'+') => Some(Escape::byte(1, b' ')),
+            Self::Url | Self::Form => percent(text),
             Self::Json => backslash(text),
             Self::Html => entity(text),
         }
@@ -89,7 +97,7 @@ enum Unit<'text> {
 
 fn walk(source: &[u8], kind: Kind, mut visit: impl FnMut(Range<usize>, Unit<'_>)) {
     let (mut plain, mut at) = (0, 0);
-    while let Some(offset) = source[at..].iter().position(|byte| *byte == kind.sign()) {
+    while let Some(offset) = source[at..].iter().position(|byte| kind.begins_with(*byte)) {
         let start = at + offset;
         let escape = kind.read(&source[start..]);
         let Some(Escape { length, bytes, n_bytes }) = escape else {

@@ -463,6 +463,8 @@ mod tests {
 
     #[test]
     fn every_form_is_masked_and_its_neighbour_is_not() {
+        // Escaped for HTML first, then sent as a form: one space is an entity, the other a plus.
+        check(&["a- +éA 0"], "x=a-%26%2332%3B%2B%C3%A9A+0", "x=•••");
         const SECRET: &str = "p&ss \"w/rd+é<";
         for (masked, kept) in [
             (SECRET, "p&ss \"w/rd+é>"),
@@ -640,7 +642,8 @@ mod tests {
             let whole = escaped(&inner, outer, &mut pick);
             let text = format!("{before}{whole}\n");
             let masked = secrets(&[&secret]).mask_text(&text).into_owned();
-            prop_assert!(masked.contains(MASK), "{} as {} leaves {}", secret, text, masked);
+            // A form that reads as a bare number becomes `null`, so that JSON stays JSON.
+            prop_assert!(masked.contains(MASK) || masked.contains("null"), "{} as {} leaves {}", secret, text, masked);
             prop_assert!(!masked.contains(&whole), "{} as {} leaves {}", secret, text, masked);
             // What is left, with every escape undone, does not hold it either.
             let mut layer = masked.into_bytes();
