@@ -341,16 +341,18 @@ mod tests {
     const CASE: &str = r#"{"type":"case","id":"a::b","suite":"A","name":"b","tags":[],"status":"passed","attempts":1,"duration_ms":1.0,"file":"suites/a.yaml","line":3,"requests":1,"expectations":1,"snapshots":0,"compared":0}"#;
 
     fn check(lines: &[&str], tail: &str, expected: &[(&str, Status)]) {
-        let folder = std::env::temp_dir().join(format!("prodiff-record-{}-{}", std::process::id(), lines.len() + tail.len() * 10));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(RECORD_FILE), format!("{}\n{tail}", lines.join("\n"))).unwrap();
-        let entries: Vec<Entry> = Record::open(&folder).unwrap().entries().unwrap().map(Result::unwrap).collect();
-        fs::remove_dir_all(&folder).unwrap();
-        let cases = entries.iter().filter_map(|entry| match entry {
-            Entry::Case(case) => Some((case.id.as_str(), case.status)),
-            _ => None,
-        });
-        assert_eq!(cases.collect::<Vec<_>>(), expected, "{lines:?} {tail}");
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(RECORD_FILE), format!("{}\n{tail}", lines.join("\n"))).unwrap();
+        let record = Record::open(folder.path()).unwrap();
+        // A report that only looks at cases sees the same ones.
+        for wanted in [Wanted::Everything, Wanted::Cases] {
+            let entries: Vec<Entry> = record.wanted(wanted).unwrap().map(Result::unwrap).collect();
+            let cases = entries.iter().filter_map(|entry| match entry {
+                Entry::Case(case) => Some((case.id.as_str(), case.status)),
+                _ => None,
+            });
+            assert_eq!(cases.collect::<Vec<_>>(), expected, "{wanted:?} {lines:?} {tail}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::Entry;
 pub enum Wanted {
     /// Every entry.
     Everything,
-    /// Ended cases; others may come as well.
+    /// Cases, begun and ended; others may come as well. What began and did not end tells of a run that was killed.
     Cases,
     /// Steps and snapshots; others may come as well.
     Happenings,
@@ -33,7 +33,7 @@ impl Entry {
             return read_if(wanted != Wanted::Happenings, line, Self::Case);
         }
         if is(r#"{"type":"case_started","#) {
-            return read_if(wanted == Wanted::Everything, line, Self::CaseStarted);
+            return read_if(wanted != Wanted::Happenings, line, Self::CaseStarted);
         }
         serde_json::from_slice(line).map(Some)
     }
@@ -69,12 +69,12 @@ mod tests {
             entries.iter().filter_map(|entry| Entry::read(&serde_json::to_vec(entry).unwrap(), wanted).unwrap()).collect()
         };
         let (cases, happenings) = (read(Wanted::Cases), read(Wanted::Happenings));
-        let is_case = |entry: &&Entry| matches!(entry, Entry::Case(_));
+        let is_case = |entry: &&Entry| matches!(entry, Entry::Case(_) | Entry::CaseStarted(_));
         let is_happening = |entry: &&Entry| matches!(entry, Entry::Step(_) | Entry::Snapshot(_));
         assert!(entries.iter().filter(is_case).eq(cases.iter().filter(is_case)));
         assert!(entries.iter().filter(is_happening).eq(happenings.iter().filter(is_happening)));
         assert!(cases.iter().all(|entry| !matches!(entry, Entry::Step(_))));
-        assert!(happenings.iter().all(|entry| !matches!(entry, Entry::Case(_))));
+        assert!(happenings.iter().all(|entry| !matches!(entry, Entry::Case(_) | Entry::CaseStarted(_))));
     }
 
     #[test]
