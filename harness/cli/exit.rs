@@ -113,7 +113,8 @@ pub fn explain(counts: &Counts, demands: Demands) -> Option<String> {
     if let Some(least) = demands.at_least
         && looked < least
     {
-        return Some(format!("{looked} cases were tested, and --expect-at-least asks for {least}"));
+        let tested = if looked == 1 { String::from("1 case was tested") } else { format!("{looked} cases were tested") };
+        return Some(format!("{tested}, and --expect-at-least asks for {least}"));
     }
     if demands.build_moved {
         return Some(String::from("a build changed mid-run"));
