@@ -131,8 +131,7 @@ fn suite_scope(suite: &Suite, site: &Site, surroundings: &Arc<Surroundings>, opt
     for (name, variable) in &site.variables {
         scope.set(name.clone(), variable.clone());
     }
-    // A suite's variables may use captures of its `before`, which are not there yet; rows that need such a variable are
-    // reported where they use it.
+    // Only rows need the suite's variables this early; one that cannot be rendered is reported where a row uses it.
     let uses_rows = suite.cases.iter().any(|case| case.rows.is_some());
     if uses_rows {
         for (name, value) in &suite.vars {
