@@ -74,7 +74,7 @@ async fn ask(side: &Side, began: DateTime<Utc>) -> Result<String, String> {
         match leg {
             Leg::Landed(landed) => break *landed,
             Leg::Send(request) => {
-                let answer = side.perform(Action::Http(request), &cancel).await.map(|Observation::Http(response)| response);
+                let answer = side.perform(Action::Http(request), &cancel).await.and_then(Observation::into_http);
                 leg = flight.answered(answer, &mut jar, began);
             }
         }

@@ -85,7 +85,10 @@ impl Side {
     /// # Errors
     /// The fault, when nothing of an answer was seen.
     pub async fn perform(&self, action: Action, cancel: &CancellationToken) -> Result<Observation, Fault> {
-        let Action::Http(request) = action;
+        let request = match action {
+            Action::Http(request) => request,
+            Action::Page(_) => return Err(no_browser()),
+        };
         let permit = tokio::select! {
             permit = self.gate(&request.url).pass() => permit,
             () = cancel.cancelled() => return Err(cancelled()),
@@ -100,7 +103,11 @@ impl Side {
         second: (&Self, Action),
         cancel: &CancellationToken,
     ) -> (Result<Observation, Fault>, Result<Observation, Fault>) {
-        let ((one, Action::Http(request_one)), (two, Action::Http(request_two))) = (first, second);
+        let ((one, action_one), (two, action_two)) = (first, second);
+        let (request_one, request_two) = match (action_one, action_two) {
+            (Action::Http(request_one), Action::Http(request_two)) => (request_one, request_two),
+            (action_one, action_two) => return tokio::join!(one.perform(action_one, cancel), two.perform(action_two, cancel)),
+        };
         let (gate_one, gate_two) = (one.gate(&request_one.url), two.gate(&request_two.url));
         let permits = async {
             if Arc::ptr_eq(gate_one, gate_two) {
@@ -149,6 +156,14 @@ impl Side {
         drop(permit);
         self.shared.latch.note(&host, &answer);
         answer
+    }
+}
+
+fn no_browser() -> Fault {
+    Fault {
+        kind: prodiff_core::observation::FaultKind::NoBrowser,
+        detail: String::from("this run has none"),
+        after: std::time::Duration::ZERO,
     }
 }
 

@@ -1,9 +1,12 @@
 //! What can be asked of the world: fully rendered, nothing left to resolve.
 
 mod cookie;
+mod locator;
+pub mod page;
 mod redirect;
 
 pub use cookie::{CookieJar, SetCookie};
+pub use locator::{Locator, Part, States, TextMatch};
 pub use redirect::{Redirect, redirect};
 
 use std::{collections::BTreeMap, time::Duration};
@@ -15,6 +18,8 @@ use url::Url;
 pub enum Action {
     /// One HTTP exchange: a single hop, redirects are not followed.
     Http(HttpRequest),
+    /// One thing that a browser does.
+    Page(Box<page::PageAction>),
 }
 
 /// One HTTP request as it goes out.

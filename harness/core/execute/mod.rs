@@ -312,7 +312,7 @@ impl CaseRun {
         let Some(Current { waiting: Waiting::Answer { flight, .. }, .. }) = &mut self.current else {
             return self.next_step(at);
         };
-        let answer = observed.map(|Observation::Http(response)| response);
+        let answer = observed.and_then(Observation::into_http);
         let leg = flight.answered(answer, &mut self.jar, self.scope.now);
         match self.leg(leg, at) {
             Some(effect) => effect,

@@ -30,7 +30,18 @@ impl Half {
         let answer = match &trace.seen {
             trace::Seen::Exchange(exchange) => Some(answer(exchange, naming)),
             trace::Seen::Fault(fault) => match fault.kind {
-                FaultKind::Protected | FaultKind::Cancelled | FaultKind::Driver => None,
+                FaultKind::Protected
+                | FaultKind::Cancelled
+                | FaultKind::Driver
+                | FaultKind::NoBrowser
+                | FaultKind::BrowserGone
+                | FaultKind::Unsupported
+                // What a browser could not do is told by its own page, not by a response.
+                | FaultKind::NotActionable
+                | FaultKind::PageTimeout
+                | FaultKind::PageFailed
+                | FaultKind::Dialog
+                | FaultKind::Script => None,
                 FaultKind::NameNotFound
                 | FaultKind::Refused
                 | FaultKind::Unroutable

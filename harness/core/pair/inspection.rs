@@ -233,7 +233,7 @@ impl Inspection {
     fn landed(&mut self, role: Role, observed: Result<Observation, Fault>, at: Duration) {
         let Some(Air { mut flight, mut jar, state: Flying::Next(_) }) = self.air[place(role)].take() else { return };
         let Asking::Again { began, .. } = &self.question.sides[place(role)] else { return };
-        let answer = observed.map(|Observation::Http(response)| response);
+        let answer = observed.and_then(Observation::into_http);
         let leg = flight.answered(answer, &mut jar, now(*began, at));
         let state = self.state(role, leg);
         if let Flying::Landed(_) = state {

@@ -203,11 +203,11 @@ pub(super) fn play(setup: Setup, mut site: impl FnMut(Role, &HttpRequest) -> Ans
         }
         at += Duration::from_millis(1);
         let mut ask = |role: Role, action: &Action| {
-            let Action::Http(request) = action;
+            let Action::Http(request) = action else { panic!("{action:?}") };
             response(request, site(role, request))
         };
         let words = |action: &Action| {
-            let Action::Http(request) = action;
+            let Action::Http(request) = action else { panic!("{action:?}") };
             format!("{} {}", request.method, request.url.path())
         };
         let input = match turn.next {

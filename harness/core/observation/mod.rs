@@ -1,5 +1,7 @@
 //! What was seen: bytes as received, without judgement.
 
+pub mod page;
+
 use std::{sync::Arc, time::Duration};
 
 use url::Url;
@@ -8,9 +10,44 @@ use crate::action::HttpRequest;
 
 /// What one action yielded.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one a case is held at a time")]
 pub enum Observation {
     /// One HTTP exchange.
     Http(HttpResponse),
+    /// One page, after a browser has done something.
+    Page(Box<page::PageObservation>),
+}
+
+impl Observation {
+    /// The response, where a request was what was asked.
+    ///
+    /// # Errors
+    /// A page is no response: whoever asked a browser is told so, and nothing is judged.
+    pub fn into_http(self) -> Result<HttpResponse, Fault> {
+        match self {
+            Self::Http(response) => Ok(response),
+            Self::Page(page) => Err(Fault {
+                kind: FaultKind::Driver,
+                detail: String::from("a page came where a response was asked for"),
+                after: page.elapsed,
+            }),
+        }
+    }
+
+    /// The page, where a browser was asked.
+    ///
+    /// # Errors
+    /// A response is no page.
+    pub fn into_page(self) -> Result<page::PageObservation, Fault> {
+        match self {
+            Self::Page(page) => Ok(*page),
+            Self::Http(response) => Err(Fault {
+                kind: FaultKind::Driver,
+                detail: String::from("a response came where a page was asked for"),
+                after: response.timing.total,
+            }),
+        }
+    }
 }
 
 /// One HTTP response: a single hop.
@@ -155,6 +192,22 @@ pub enum FaultKind {
     HostDown,
     /// The run was stopped while the exchange was under way.
     Cancelled,
+    /// There is no browser or driver here, or it cannot be started.
+    NoBrowser,
+    /// The browser or its driver ended while it was used.
+    BrowserGone,
+    /// The element could not be acted on in time: not there, hidden, moving, disabled, covered, or not the only one.
+    NotActionable,
+    /// A page did not load, or was not ready, within its time.
+    PageTimeout,
+    /// The page could not be reached or shown.
+    PageFailed,
+    /// A dialog opened that no step expects, or none did that a step expects.
+    Dialog,
+    /// A script threw.
+    Script,
+    /// The browser cannot do this.
+    Unsupported,
     /// The driver itself failed (files of the client certificate missing, a URL that cannot be sent).
     Driver,
 }
@@ -173,6 +226,9 @@ impl FaultKind {
             | Self::Protected
             | Self::HostDown
             | Self::Cancelled
+            | Self::NoBrowser
+            | Self::BrowserGone
+            | Self::Unsupported
             | Self::Driver => true,
             Self::ExpiredCertificate
             | Self::WrongHostCertificate
@@ -183,7 +239,12 @@ impl FaultKind {
             | Self::Malformed
             | Self::BadEncoding
             | Self::TooLarge
-            | Self::TooManyRedirects => false,
+            | Self::TooManyRedirects
+            | Self::NotActionable
+            | Self::PageTimeout
+            | Self::PageFailed
+            | Self::Dialog
+            | Self::Script => false,
         }
     }
 
@@ -216,6 +277,14 @@ impl FaultKind {
             Self::Protected => "not sent: the environment is protected",
             Self::HostDown => "host unreachable in this run",
             Self::Cancelled => "cancelled",
+            Self::NoBrowser => "no browser",
+            Self::BrowserGone => "the browser ended",
+            Self::NotActionable => "could not act",
+            Self::PageTimeout => "the page took too long",
+            Self::PageFailed => "the page could not be shown",
+            Self::Dialog => "dialog",
+            Self::Script => "the script failed",
+            Self::Unsupported => "this browser cannot do that",
             Self::Driver => "could not send",
         }
     }
