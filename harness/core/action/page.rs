@@ -279,12 +279,12 @@ pub enum Probe {
         /// Attributes to read of each.
         attributes: Vec<String>,
     },
-    /// The accessible tree of the page or one element, as YAML in the form of aria snapshots.
-    Aria(Option<Locator>),
-    /// The text that is seen, of the page or one element.
-    Text(Option<Locator>),
-    /// The document as HTML, of the page or one element.
-    Html(Option<Locator>),
+    /// The accessible tree, as YAML in the form of aria snapshots.
+    Aria(Extract),
+    /// The text that is seen.
+    Text(Extract),
+    /// The document as HTML, attributes in alphabetical order, without scripts' and styles' contents.
+    Html(Extract),
     /// An image, taken when nothing moves any more.
     Image(ImageProbe),
     /// Violations of accessibility rules.
@@ -298,8 +298,19 @@ pub enum Probe {
     Vitals,
     /// The text on the clipboard.
     Clipboard,
-    /// Everything that helps when a case has failed: a screenshot of the viewport.
+    /// The viewport as it is at this moment, moving or not: for people who look at a failure.
     Screenshot,
+    /// `localStorage` of the page's origin.
+    Storage,
+}
+
+/// A part of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extract {
+    /// One element; nothing means the whole page.
+    pub at: Option<Locator>,
+    /// Elements that are left out, wherever they are.
+    pub except: Vec<Locator>,
 }
 
 /// What an image shows.

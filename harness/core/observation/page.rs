@@ -35,8 +35,6 @@ pub struct PageObservation {
     pub withheld: Vec<(String, String)>,
     /// All cookies of the context after the action.
     pub cookies: Vec<PageCookie>,
-    /// `localStorage` of the page's origin, where `save_session` asked for it.
-    pub storage: Vec<(String, String)>,
     /// One for each probe, in the same order.
     pub answers: Vec<Answer>,
     /// How long the action took.
@@ -155,6 +153,8 @@ pub enum Answer {
         /// Time to the first byte.
         ttfb: Option<Duration>,
     },
+    /// `localStorage` of the page's origin: key and value.
+    Storage(Vec<(String, String)>),
     /// It could not be read: nothing matches, two match, the locator is wrong. Looking again may help.
     Nothing(String),
     /// This browser cannot tell, or what is needed for it is missing.
