@@ -50,7 +50,7 @@ const ROOMS: &[(&str, Part, Sees)] = &[
     ("normalise", Core, Only(&["observation", "extract", "reading", "snapshot", "compare"])),
     ("assertion", Core, Only(&["action", "observation", "extract", "compare", "normalise"])),
     ("suite", Core, Only(&["action", "extract", "assertion", "snapshot", "normalise"])),
-    ("schema", Core, Only(&["extract", "assertion", "normalise", "suite"])),
+    ("schema", Core, Only(&["action", "extract", "assertion", "normalise", "suite"])),
     ("environment", Core, Only(&["action", "extract", "suite"])),
     ("plan", Core, Only(&["action", "extract", "assertion", "snapshot", "normalise", "suite", "environment"])),
     ("check", Core, Only(&["action", "extract", "assertion", "snapshot", "normalise", "suite", "environment", "plan"])),
@@ -70,7 +70,11 @@ const ROOMS: &[(&str, Part, Sees)] = &[
         Core,
         Only(&["observation", "reading", "snapshot", "compare", "verdict", "record", "noise", "attribute", "identity", "known"]),
     ),
-    ("review", Core, Only(&["reading", "snapshot", "compare", "normalise", "suite", "verdict", "record", "attribute", "known", "finding"])),
+    (
+        "review",
+        Core,
+        Only(&["reading", "snapshot", "compare", "normalise", "suite", "verdict", "execute", "record", "attribute", "known", "finding"]),
+    ),
     (
         "pair",
         Core,

@@ -97,6 +97,18 @@ pub struct Playing {
     /// HTTP cases in flight
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
+    /// Browsers in use at once; left out, as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub sessions: Option<u16>,
+    /// Browsers to run pages in, over what suites and cases say
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = ["chromium", "firefox", "webkit"])]
+    pub browser: Vec<String>,
+    /// A remote WebDriver server, such as a Selenium Grid, for all browsers
+    #[arg(long, value_name = "URL", value_parser = grid)]
+    pub grid: Option<url::Url>,
+    /// Show the browsers' windows
+    #[arg(long)]
+    pub headed: bool,
     /// Time-out of one exchange, over what suites and cases say
     #[arg(long, value_name = "D", value_parser = duration)]
     pub timeout: Option<Duration>,
@@ -360,6 +372,11 @@ pub struct SandboxArgs {
     /// Seed of the plugins; where it is not given, those that the demo and the baselines know
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+fn grid(text: &str) -> Result<url::Url, String> {
+    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| format!("`{text}` is not the URL of a WebDriver server"))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -81,6 +81,7 @@ fn equal_identities(loaded: &Loaded) -> Result<Vec<Diagnostic>, Refusal> {
         selection: Selection::default(),
         timeout: None,
         default_timeout: None,
+        browsers: Vec::new(),
         retries: None,
         seed: 0,
         began: chrono::Utc::now(),
@@ -142,8 +143,9 @@ fn stems(suite: &Suite) -> Vec<String> {
         for spec in steps.iter().filter_map(|step| step.snapshot.as_ref()) {
             for content in &spec.contents {
                 let suffixed = match content {
-                    SnapshotContent::Body | SnapshotContent::Json => spec.name.clone(),
-                    SnapshotContent::Text => format!("{}.text", spec.name),
+                    SnapshotContent::Body | SnapshotContent::Json | SnapshotContent::Aria(_) => spec.name.clone(),
+                    SnapshotContent::Text | SnapshotContent::PageText(_) => format!("{}.text", spec.name),
+                    SnapshotContent::PageHtml(_) => format!("{}.html", spec.name),
                     SnapshotContent::Shape => format!("{}.shape", spec.name),
                     SnapshotContent::Headers(_) => format!("{}.headers", spec.name),
                 };

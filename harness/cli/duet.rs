@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use prodiff_core::{
-    action::CookieJar,
+    action::Session,
     attribute,
     execute::{
         Setup as CaseSetup,
@@ -194,7 +194,7 @@ impl Duet {
                         site: Arc::clone(&live.side.site),
                         surroundings: Arc::clone(&live.side.surroundings),
                         inherited: handed[index].clone(),
-                        jar: jar(case, &live.sessions)?,
+                        session: starting(case, &live.sessions)?,
                         seed: self.seed,
                         began: self.began,
                     },
@@ -278,9 +278,9 @@ impl Duet {
         match event {
             Event::Side { role, event } => match event {
                 CaseEvent::Secret { name, value } => self.recorder.learn(&name, &value),
-                CaseEvent::Session { name, jar } => {
+                CaseEvent::Session { name, session } => {
                     if let Some(live) = self.half(role).live() {
-                        live.sessions.save(&name, jar);
+                        live.sessions.save(&name, session);
                     }
                 }
                 CaseEvent::Step(trace) => self.step(&trace, role, case, attempt, played),
@@ -309,10 +309,11 @@ impl Duet {
         let naming = Naming::new(secrets, Arc::clone(&live.origins));
         let reading = match &trace.seen {
             Seen::Exchange(exchange) | Seen::Earlier(exchange) => Some(Reading::of(&extract::Response::new(exchange), &naming)),
-            Seen::Nothing | Seen::Fault(_) => None,
+            Seen::Nothing | Seen::Fault(_) | Seen::Page(_) => None,
         };
         let author = Author { case, attempt, environment: &live.side.site.name, role };
-        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        let mut step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        step.page = observe::page(trace, case, &naming, &mut &*self.recorder);
         played.requests += step.requests;
         played.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
         played.failures.extend(step.failures.iter().cloned());
@@ -435,10 +436,10 @@ const MOST_FAILURES: usize = 3;
 /// How much of a value such a place shows, in bytes; the findings hold more.
 const SHOWN: usize = 300;
 
-/// The cookies a case starts with on one side.
-fn jar(case: &PlannedCase, sessions: &Sessions) -> Result<CookieJar, String> {
+/// What a case starts with on one side.
+fn starting(case: &PlannedCase, sessions: &Sessions) -> Result<Session, String> {
     match session(case) {
-        None => Ok(CookieJar::default()),
+        None => Ok(Session::default()),
         Some(name) => sessions.get(name).ok_or_else(|| format!("session `{name}` was not saved")),
     }
 }

@@ -26,8 +26,15 @@ pub fn list(args: &ListArgs) -> Result<Exit, Refusal> {
     }
     let selection = load::selection(&args.select, &args.folders)?;
     let (site, surroundings) = load::any_site(&loaded)?;
-    let options =
-        plan::Options { selection: selection.clone(), timeout: None, default_timeout: None, retries: None, seed: 0, began: Utc::now() };
+    let options = plan::Options {
+        selection: selection.clone(),
+        timeout: None,
+        default_timeout: None,
+        browsers: Vec::new(),
+        retries: None,
+        seed: 0,
+        began: Utc::now(),
+    };
     let plan = plan::build(&loaded.suites, &site, &surroundings, &loaded.row_files, &options)
         .map_err(|problems| Refusal::usage(load::complaints(&problems)))?;
     load::demand_selection(&plan, &selection, false)?;

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use prodiff_core::{
-    action::CookieJar,
+    action::Session,
     execute::{
         CaseRun, Outcome, Setup,
         trace::{Captured, Event, Seen, StepTrace},
@@ -21,6 +21,7 @@ use prodiff_core::{
         Case, Entry, Failure, Role, Severity,
         observe::{self, Author, milliseconds},
     },
+    review,
     suite::model::{ExpectedFailure, Verb},
     verdict::Status,
 };
@@ -75,13 +76,13 @@ struct Attempt {
 }
 
 impl Player {
-    async fn attempt(&self, case: &Arc<PlannedCase>, number: u32, inherited: Vec<Captured>, jar: CookieJar) -> Attempt {
+    async fn attempt(&self, case: &Arc<PlannedCase>, number: u32, inherited: Vec<Captured>, session: Session) -> Attempt {
         let run = CaseRun::new(Setup {
             case: Arc::clone(case),
             site: Arc::clone(&self.side.site),
             surroundings: Arc::clone(&self.side.surroundings),
             inherited,
-            jar,
+            session,
             seed: self.seed,
             began: self.began,
         });
@@ -138,7 +139,7 @@ impl Player {
     fn take(&self, event: Event, case: &PlannedCase, attempt: u32, told: &mut Told) {
         match event {
             Event::Secret { name, value } => self.recorder.learn(&name, &value),
-            Event::Session { name, jar } => self.sessions.save(&name, jar),
+            Event::Session { name, session } => self.sessions.save(&name, session),
             Event::Step(trace) => self.step(&trace, case, attempt, told),
         }
     }
@@ -148,29 +149,37 @@ impl Player {
         let naming = self.recorder.naming(&self.origins);
         let reading = match &trace.seen {
             Seen::Exchange(exchange) | Seen::Earlier(exchange) => Some(Reading::of(&extract::Response::new(exchange), &naming)),
-            Seen::Nothing | Seen::Fault(_) => None,
+            Seen::Nothing | Seen::Fault(_) | Seen::Page(_) => None,
         };
         let author = Author { case, attempt, environment: &self.side.site.name, role: Role::Candidate };
-        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        let mut step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
+        step.page = observe::page(trace, case, &naming, &mut &*self.recorder);
         told.requests += step.requests;
         told.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
         told.failures.extend(step.failures.iter().cloned());
         if let Some(reading) = &reading {
-            told.snapshots.extend(self.snapshots.judge(trace, reading, &step, case, &self.side.site, &self.recorder));
+            let take = |spec: &_, rules: &_| review::take(spec, reading, rules);
+            let seen = snapshots::Seen { take: &take, status: Some(reading.status), content_type: reading.content_type() };
+            told.snapshots.extend(self.snapshots.judge(trace, &seen, &step, case, &self.side.site, &self.recorder));
+        }
+        if let Some(page) = trace.seen.page() {
+            let take = |spec: &_, rules: &_| review::take_page(spec, &page.kept, &naming, rules);
+            let seen = snapshots::Seen { take: &take, status: None, content_type: None };
+            told.snapshots.extend(self.snapshots.judge(trace, &seen, &step, case, &self.side.site, &self.recorder));
         }
         self.recorder.put(&Entry::Step(Box::new(step)));
     }
 
-    /// The cookies a case starts with.
-    fn jar(&self, case: &PlannedCase) -> Result<CookieJar, String> {
+    /// What a case starts with.
+    fn starting(&self, case: &PlannedCase) -> Result<Session, String> {
         let own = match &case.part {
             Part::Case(case) => case.session.as_ref(),
             Part::Before | Part::After => None,
         };
         match own.or(case.suite.session.as_ref()) {
             // A suite's own `before` is what saves its session: it starts without.
-            Some(_) if !matches!(case.part, Part::Case(_)) => Ok(CookieJar::default()),
-            None => Ok(CookieJar::default()),
+            Some(_) if !matches!(case.part, Part::Case(_)) => Ok(Session::default()),
+            None => Ok(Session::default()),
             Some(name) => self.sessions.get(&name.name).ok_or_else(|| format!("session `{}` was not saved", name.name)),
         }
     }
@@ -320,7 +329,7 @@ impl Play for Player {
     }
 
     async fn before(&self, case: Arc<PlannedCase>) -> Result<Self::Handed, String> {
-        let attempt = self.attempt(&case, 1, Vec::new(), CookieJar::default()).await;
+        let attempt = self.attempt(&case, 1, Vec::new(), Session::default()).await;
         let status = attempt.status;
         let captures = Arc::new(attempt.outcome.captures.clone());
         // A `before` that does its work is no case of its own, unless there is a snapshot to look at.
@@ -336,8 +345,8 @@ impl Play for Player {
 
     async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
         self.start(&case);
-        let jar = match self.jar(&case) {
-            Ok(jar) => jar,
+        let session = match self.starting(&case) {
+            Ok(session) => session,
             Err(reason) => {
                 self.put_case(&case, Status::Blocked, 0, Counted::default(), Some(reason), Vec::new());
                 return Status::Blocked;
@@ -347,7 +356,7 @@ impl Play for Player {
         let mut attempts = Vec::new();
         loop {
             let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX) + 1;
-            let attempt = self.attempt(&case, number, inherited.clone(), jar.clone()).await;
+            let attempt = self.attempt(&case, number, inherited.clone(), session.clone()).await;
             let again =
                 matches!(attempt.status, Status::Failed | Status::Blocked) && number <= case.retries && self.stop.reason().is_none();
             attempts.push(attempt);
@@ -359,7 +368,7 @@ impl Play for Player {
 
     async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
         let inherited = handed.map(|handed| (*handed).clone()).unwrap_or_default();
-        let attempt = self.attempt(&case, 1, inherited, CookieJar::default()).await;
+        let attempt = self.attempt(&case, 1, inherited, Session::default()).await;
         if attempt.status != Status::Passed || !attempt.snapshots.is_empty() {
             self.start(&case);
             self.conclude(&case, &mut vec![attempt], 1);
@@ -379,6 +388,6 @@ impl Play for Player {
 pub fn saved_sessions(steps: &[prodiff_core::suite::model::Step]) -> impl Iterator<Item = &str> {
     steps.iter().filter_map(|step| match &step.verb {
         Verb::SaveSession(name) => Some(name.name.as_str()),
-        Verb::Http(_) | Verb::Look | Verb::Pause(_) => None,
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::Page(_) => None,
     })
 }

@@ -54,6 +54,17 @@ impl Recorder {
         }
     }
 
+    /// Puts an image away and says in which file below the record; nothing when it cannot be written.
+    pub fn store_png(&self, bytes: &[u8]) -> Option<String> {
+        match self.writer.store_artifact(bytes, "png") {
+            Ok(name) => Some(name),
+            Err(error) => {
+                self.broke(error);
+                None
+            }
+        }
+    }
+
     /// Masks a value from now on, under a name. What is too short to tell from other text is left alone.
     pub fn learn(&self, name: &str, value: &str) {
         let _too_short = self.secrets.write().unwrap_or_else(PoisonError::into_inner).add(name, value);
@@ -126,5 +137,15 @@ impl Recorder {
             | Entry::Note(_)
             | Entry::End(_) => {}
         }
+    }
+}
+
+impl observe::Shelf for &Recorder {
+    fn text(&mut self, text: &str) -> Option<String> {
+        self.store(text).map(|name| format!("bodies/{name}"))
+    }
+
+    fn png(&mut self, bytes: &[u8]) -> Option<String> {
+        self.store_png(bytes)
     }
 }

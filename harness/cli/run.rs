@@ -152,6 +152,7 @@ pub fn plan(
     let options = plan::Options {
         selection: selection.clone(),
         timeout: playing.timeout,
+        browsers: playing.browser.clone(),
         default_timeout: loaded.environments.as_ref().and_then(|environments| environments.defaults.timeout),
         retries: playing.retries,
         seed: occasion.seed,

@@ -5,13 +5,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use prodiff_core::action::CookieJar;
+use prodiff_core::action::Session;
 use tokio::sync::watch;
 
 /// The saved sessions of one side of a run.
 #[derive(Debug)]
 pub struct Sessions {
-    known: Mutex<HashMap<String, CookieJar>>,
+    known: Mutex<HashMap<String, Session>>,
     // How many `before` blocks that save a session have not ended yet, by session.
     awaited: watch::Sender<HashMap<String, usize>>,
 }
@@ -28,8 +28,8 @@ impl Sessions {
     }
 
     /// Keeps a session; a later one of the same name replaces it.
-    pub fn save(&self, name: &str, jar: CookieJar) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), jar);
+    pub fn save(&self, name: &str, session: Session) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), session);
         self.awaited.send_modify(|_| ());
     }
 
@@ -52,7 +52,7 @@ impl Sessions {
 
     /// A copy of a session.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<CookieJar> {
+    pub fn get(&self, name: &str) -> Option<Session> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }
@@ -68,7 +68,7 @@ mod tests {
         sessions.ended(["ada"]);
         sessions.wait("ada").await;
         assert_eq!(sessions.get("ada"), None);
-        sessions.save("ada", CookieJar::default());
+        sessions.save("ada", Session::default());
         assert!(sessions.get("ada").is_some());
     }
 }

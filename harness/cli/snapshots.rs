@@ -9,13 +9,12 @@ use prodiff_core::{
     finding::{Against, Findings, Judgement, Spot, Terms, judge_changed},
     json::{self, Json},
     normalise::Rules,
-    plan::{Part, PlannedCase},
-    reading::Reading,
+    plan::{Browser, Part, PlannedCase},
     record::{
         Aspect, Difference, Entry, Failure, Hidden, Kind, Snapshot, SnapshotOutcome, Step,
         observe::{EXCERPT, cut},
     },
-    review::{self, Comparison, Pending, Taken, Waiting},
+    review::{self, Comparison, Pending, Taken, TakenContent, Waiting},
     snapshot::{Canonical, SnapshotKey, Variant},
     suite::model::SnapshotSpec,
     verdict::Status,
@@ -87,26 +86,12 @@ impl Judged {
     }
 }
 
-/// The rules that hold for a step: suite, case, step, snapshot, the later ones winning.
-#[must_use]
-pub fn rules(case: &PlannedCase, step: &prodiff_core::suite::model::Step) -> Rules {
-    let of_case = match &case.part {
-        Part::Case(written) => case.suite.normalise.then(&written.normalise),
-        Part::Before | Part::After => case.suite.normalise.clone(),
-    };
-    let of_step = of_case.then(&step.normalise);
-    match &step.snapshot {
-        Some(snapshot) => of_step.then(&snapshot.normalise),
-        None => of_step,
-    }
-}
-
 impl Snapshots {
     /// Takes and judges everything that a step's snapshot keeps.
     pub fn judge(
         &self,
         trace: &StepTrace,
-        reading: &Reading,
+        seen: &Seen<'_>,
         step: &Step,
         case: &PlannedCase,
         site: &Arc<Site>,
@@ -114,10 +99,10 @@ impl Snapshots {
     ) -> Vec<Judged> {
         let written = &case.steps(trace.section)[trace.index];
         let Some(spec) = &written.snapshot else { return Vec::new() };
-        let rules = rules(case, written);
+        let rules = case.rules(written);
         let taken = if trace.failures.is_empty() { Taken::Soundly } else { Taken::WhileFailing };
         let mut judged = Vec::new();
-        for content in review::take(spec, reading, &rules) {
+        for content in (seen.take)(spec, &rules) {
             for hidden in &content.hidden {
                 recorder.put(&Entry::Hidden(Hidden {
                     rule: hidden.rule.to_owned(),
@@ -127,7 +112,7 @@ impl Snapshots {
                 }));
             }
             let key = key(case, content.name.clone());
-            let place = Place { spec, step, key: &key, site, reading };
+            let place = Place { spec, step, key: &key, site, browser: case.browser.as_ref(), seen };
             judged.push(match content.canonical {
                 Ok(canonical) => self.hold((canonical, content.form), taken, &rules, &place, recorder),
                 Err(why) => self.not_taken(why, &place),
@@ -144,7 +129,7 @@ impl Snapshots {
         place: &Place<'_>,
         recorder: &Recorder,
     ) -> Judged {
-        let found = match self.baselines.find(place.key, &place.site.name) {
+        let found = match self.baselines.find(place.key, &place.variant()) {
             Ok(found) => found,
             Err(error) => return self.not_taken(error.to_string(), place),
         };
@@ -158,7 +143,7 @@ impl Snapshots {
         // Where nobody has accepted anything yet, the environment says where its baseline will stand.
         let variant = match place.site.baselines {
             Where::Shared => Variant::default(),
-            Where::Own => Variant { environment: Some(place.site.name.clone()) },
+            Where::Own => Variant { environment: Some(place.site.name.clone()), ..Variant::default() },
         };
         let path = found.as_ref().map_or_else(|| place.key.path(&variant), |baseline| baseline.path.clone());
         let actual = recorder.store(&canonical.text).unwrap_or_default();
@@ -195,8 +180,8 @@ impl Snapshots {
             description: place.step.title.clone(),
             environment: place.site.name.clone(),
             release: self.release.clone(),
-            status: Some(place.reading.status),
-            content_type: place.reading.content_type(),
+            status: place.seen.status,
+            content_type: place.seen.content_type.clone(),
             trailing_newline,
         }
     }
@@ -223,16 +208,36 @@ fn key(case: &PlannedCase, name: String) -> SnapshotKey {
     SnapshotKey { suite: case.suite.path.clone(), case: slug, row: case.row_id.clone(), name }
 }
 
+/// What a snapshot is taken of.
+pub struct Seen<'a> {
+    /// Takes everything that a snapshot keeps of it.
+    pub take: &'a dyn Fn(&SnapshotSpec, &Rules) -> Vec<TakenContent>,
+    /// Status of the response; nothing for a page.
+    pub status: Option<u16>,
+    /// Its content type.
+    pub content_type: Option<String>,
+}
+
 /// Where a snapshot was taken.
 struct Place<'a> {
     spec: &'a SnapshotSpec,
     step: &'a Step,
     key: &'a SnapshotKey,
     site: &'a Site,
-    reading: &'a Reading,
+    browser: Option<&'a Browser>,
+    seen: &'a Seen<'a>,
 }
 
 impl Place<'_> {
+    /// For whom it was taken.
+    fn variant(&self) -> Variant {
+        Variant {
+            environment: Some(self.site.name.clone()),
+            browser: self.browser.map(|browser| browser.name.clone()),
+            viewport: self.browser.map(|browser| browser.viewport.to_string()),
+        }
+    }
+
     fn entry(&self) -> Snapshot {
         Snapshot {
             case: self.step.case.clone(),
@@ -249,8 +254,8 @@ impl Place<'_> {
             differences: Vec::new(),
             count: 0,
             fingerprints: Vec::new(),
-            status: Some(self.reading.status),
-            content_type: self.reading.content_type(),
+            status: self.seen.status,
+            content_type: self.seen.content_type.clone(),
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use prodiff_core::{
     json,
-    snapshot::{Canonical, SnapshotKey},
+    snapshot::{Canonical, SnapshotKey, Variant},
 };
 
 use super::atomic::{self, Access};
@@ -110,8 +110,8 @@ impl Baselines {
     ///
     /// # Errors
     /// When a file is there and cannot be read as a snapshot.
-    pub fn find(&self, key: &SnapshotKey, environment: &str) -> Result<Option<Baseline>, BaselineError> {
-        for path in key.lookup(environment) {
+    pub fn find(&self, key: &SnapshotKey, whole: &Variant) -> Result<Option<Baseline>, BaselineError> {
+        for path in key.lookup(whole) {
             let file = self.locate(&path)?;
             match fs::symlink_metadata(&file) {
                 Ok(_) => return Ok(Some(Baseline { text: read(&file, &path)?, path })),
@@ -262,7 +262,7 @@ fn render(head: &Head, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use prodiff_core::snapshot::{Variant, json_text, plain_text};
+    use prodiff_core::snapshot::{json_text, plain_text};
 
     use super::*;
 
@@ -278,6 +278,10 @@ mod tests {
         }
     }
 
+    fn on(environment: &str) -> Variant {
+        Variant { environment: Some(environment.to_owned()), ..Variant::default() }
+    }
+
     fn key() -> SnapshotKey {
         SnapshotKey { suite: String::from("api/a"), case: String::from("c"), row: None, name: String::from("n") }
     }
@@ -288,7 +292,7 @@ mod tests {
         let baselines = Baselines::new(folder.path());
         for text in ["a\n---\nb\n", "", "  indented\n\nlast", "ünïcode ✓"] {
             baselines.accept("api/a/c.n.snap", &head(), &plain_text(text).text).unwrap();
-            let found = baselines.find(&key(), "staging").unwrap().unwrap();
+            let found = baselines.find(&key(), &on("staging")).unwrap().unwrap();
             assert_eq!(found.text, text.trim_end_matches('\n'), "{text:?}");
         }
     }
@@ -297,12 +301,12 @@ mod tests {
     fn an_environments_own_baseline_wins_and_others_see_the_shared_one() {
         let folder = tempfile::tempdir().unwrap();
         let baselines = Baselines::new(folder.path());
-        assert_eq!(baselines.find(&key(), "staging").unwrap(), None);
+        assert_eq!(baselines.find(&key(), &on("staging")).unwrap(), None);
         baselines.accept(&key().path(&Variant::default()), &head(), "shared\n").unwrap();
-        let own = key().path(&Variant { environment: Some(String::from("production")) });
+        let own = key().path(&Variant { environment: Some(String::from("production")), ..Variant::default() });
         baselines.accept(&own, &head(), "own\n").unwrap();
-        assert_eq!(baselines.find(&key(), "production").unwrap().unwrap().text, "own");
-        assert_eq!(baselines.find(&key(), "staging").unwrap().unwrap().text, "shared");
+        assert_eq!(baselines.find(&key(), &on("production")).unwrap().unwrap().text, "own");
+        assert_eq!(baselines.find(&key(), &on("staging")).unwrap().unwrap().text, "shared");
     }
 
     #[test]
@@ -337,8 +341,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let baselines = Baselines::new(folder.path());
         baselines.accept("api/a/c.n.snap", &head(), "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n").unwrap();
-        assert!(matches!(baselines.find(&key(), "x"), Err(BaselineError::Conflict { .. })));
+        assert!(matches!(baselines.find(&key(), &on("x")), Err(BaselineError::Conflict { .. })));
         fs::write(folder.path().join("api/a/c.n.snap"), b"---\nsource: [\n---\nx\n").unwrap();
-        assert!(matches!(baselines.find(&key(), "x"), Err(BaselineError::Unreadable { .. })));
+        assert!(matches!(baselines.find(&key(), &on("x")), Err(BaselineError::Unreadable { .. })));
     }
 }

@@ -20,6 +20,8 @@ use super::atomic::{self, Access};
 pub const RECORD_FILE: &str = "record.jsonl";
 /// The folder of bodies in a record's folder.
 pub const BODIES_FOLDER: &str = "bodies";
+/// Images that a run left, below its record.
+const ARTIFACTS_FOLDER: &str = "artifacts";
 
 /// The secrets of a run as known so far, shared by everything that writes.
 pub type SharedSecrets = Arc<RwLock<Secrets>>;
@@ -77,6 +79,22 @@ impl RecordWriter {
             let path = self.folder.join(BODIES_FOLDER).join(&name);
             let mut file = open_owner_only(&path, OpenOptions::new().create(true).write(true).truncate(true))?;
             file.write_all(&masked)?;
+        }
+        Ok(name)
+    }
+
+    /// Stores an image once, and returns its path below the record. What a picture shows cannot be masked: only what a person
+    /// could see on the page is in it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn store_artifact(&self, bytes: &[u8], extension: &str) -> io::Result<String> {
+        let name = format!("{ARTIFACTS_FOLDER}/{}.{extension}", hex(&Sha256::digest(bytes)));
+        let is_new = self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        if is_new {
+            std::fs::create_dir_all(self.folder.join(ARTIFACTS_FOLDER))?;
+            let mut file = open_owner_only(&self.folder.join(&name), OpenOptions::new().create(true).write(true).truncate(true))?;
+            file.write_all(bytes)?;
         }
         Ok(name)
     }

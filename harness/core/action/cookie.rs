@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use url::Url;
 
+use super::page::PageCookie;
+
 /// A `Set-Cookie` header, read (RFC 6265, 5.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetCookie {
@@ -148,6 +150,36 @@ impl CookieJar {
             .collect();
         fitting.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         fitting.into_iter().map(|cookie| (cookie.name.as_str(), cookie.value.as_str())).collect()
+    }
+
+    /// All cookies as a browser takes them.
+    #[must_use]
+    pub fn to_page(&self) -> Vec<PageCookie> {
+        let of = |cookie: &Cookie| PageCookie {
+            name: cookie.name.clone(),
+            value: cookie.value.clone(),
+            domain: if cookie.host_only { cookie.domain.clone() } else { format!(".{}", cookie.domain) },
+            path: cookie.path.clone(),
+            secure: cookie.secure,
+            http_only: false,
+            same_site: None,
+            expires: cookie.expires.map(|expires| expires.timestamp()),
+        };
+        self.cookies.iter().map(of).collect()
+    }
+
+    /// Holds what a browser holds now, and nothing else: it is the browser that last saw them.
+    pub fn take_over(&mut self, cookies: &[PageCookie]) {
+        let of = |cookie: &PageCookie| Cookie {
+            name: cookie.name.clone(),
+            value: cookie.value.clone(),
+            domain: cookie.domain.trim_start_matches('.').to_ascii_lowercase(),
+            host_only: !cookie.domain.starts_with('.'),
+            path: cookie.path.clone(),
+            secure: cookie.secure,
+            expires: cookie.expires.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+        };
+        self.cookies = cookies.iter().map(of).collect();
     }
 
     /// Names and values of all cookies: what a saved session must keep secret.

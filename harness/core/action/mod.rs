@@ -56,6 +56,15 @@ impl HttpRequest {
     }
 }
 
+/// What a case starts with, and what `save_session` keeps: all of it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Session {
+    /// The cookies.
+    pub jar: CookieJar,
+    /// What pages stored, by origin.
+    pub storage: Vec<page::OriginStorage>,
+}
+
 /// Whether a method is safe (RFC 9110, 9.2.1). `TRACE` is left out: nobody tests with it and it echoes credentials.
 #[must_use]
 pub fn is_safe_method(method: &str) -> bool {

@@ -289,10 +289,8 @@ pub enum Probe {
     Image(ImageProbe),
     /// Violations of accessibility rules.
     Accessibility {
-        /// WCAG level: `a`, `aa`, `aaa`.
+        /// WCAG level: `a`, `aa`, `aaa`. Rules of the levels below it, and good practice, are not left out.
         level: String,
-        /// axe-core, to run in the page.
-        script: Arc<str>,
     },
     /// Largest Contentful Paint, Cumulative Layout Shift, time to the first byte.
     Vitals,
@@ -333,7 +331,61 @@ pub enum ImageOf {
     Element(Locator),
 }
 
-/// Whether a text satisfies a match whose regular expressions need no engine here. Absent: judgement, which is `assertion`'s.
+/// Whether a URL fits a pattern: `*` stands for anything but `/`, `**` for anything, and a `?` for itself.
+#[must_use]
+pub fn fits(pattern: &str, url: &str) -> bool {
+    // Positions that can still be reached, byte by byte: linear in the URL for each star, never exponential.
+    let tokens = tokens(pattern);
+    let mut reached = vec![false; tokens.len() + 1];
+    reached[0] = true;
+    skip_stars(&tokens, &mut reached);
+    for byte in url.bytes() {
+        let mut next = vec![false; tokens.len() + 1];
+        for (at, token) in tokens.iter().enumerate() {
+            if !reached[at] {
+                continue;
+            }
+            match token {
+                Token::Anything => next[at] = true,
+                Token::Part if byte != b'/' => next[at] = true,
+                Token::Byte(expected) if *expected == byte => next[at + 1] = true,
+                Token::Part | Token::Byte(_) => {}
+            }
+        }
+        skip_stars(&tokens, &mut next);
+        reached = next;
+    }
+    reached[tokens.len()]
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Anything,
+    Part,
+    Byte(u8),
+}
+
+fn tokens(pattern: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for byte in pattern.bytes() {
+        match (byte, tokens.last_mut()) {
+            (b'*', Some(last @ (Token::Part | Token::Anything))) => *last = Token::Anything,
+            (b'*', _) => tokens.push(Token::Part),
+            (byte, _) => tokens.push(Token::Byte(byte)),
+        }
+    }
+    tokens
+}
+
+/// A star may stand for nothing.
+fn skip_stars(tokens: &[Token], reached: &mut [bool]) {
+    for (at, token) in tokens.iter().enumerate() {
+        if reached[at] && !matches!(token, Token::Byte(_)) {
+            reached[at + 1] = true;
+        }
+    }
+}
+
 impl TextMatch {
     /// Every regular expression in it.
     #[must_use]
@@ -343,6 +395,28 @@ impl TextMatch {
             Self::Not(other) => other.patterns(),
             Self::All(all) | Self::AnyOf(all) => all.iter().flat_map(Self::patterns).collect(),
             Self::Equals(_) | Self::Contains(_) | Self::StartsWith(_) | Self::EndsWith(_) | Self::Empty(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn stars_stand_for_parts_and_two_for_everything() {
+        for (pattern, url, expected) in [
+            ("**/api/x", "https://a.org/v1/api/x", true),
+            ("**/api/x", "https://a.org/api/xy", false),
+            ("https://a.org/*/x", "https://a.org/b/x", true),
+            ("https://a.org/*/x", "https://a.org/b/c/x", false),
+            ("**/ads/**", "https://a.org/ads/", true),
+            ("**", "https://a.org/?q=1", true),
+            ("https://a.org/?q=*", "https://a.org/?q=1", true),
+            ("https://a.org/", "https://a.org/b", false),
+            ("", "x", false),
+        ] {
+            assert_eq!(fits(pattern, url), expected, "{pattern} and {url}");
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Judgement {
     pub actual: String,
     /// The whole sentence without the subject: `at $[3].version: expected "2", actual "1"`. Empty when it holds.
     pub message: String,
+    /// What it is about could be looked at. What could not makes its case blocked: it is no pass, and nobody knows that it is wrong.
+    pub was_observed: bool,
 }
 
 /// What a matcher says of a value.
@@ -148,17 +150,47 @@ impl Judgement {
         match outcome {
             Ok(Outcome::Holds) => {
                 let (expected, actual) = described();
-                Self { span, subject, holds: true, expected: cut(expected), actual: cut(actual), message: String::new() }
+                Self {
+                    span,
+                    subject,
+                    holds: true,
+                    expected: cut(expected),
+                    actual: cut(actual),
+                    message: String::new(),
+                    was_observed: true,
+                }
             }
             Ok(Outcome::Fails(failure)) => {
                 let message = cut_to(failure.message(), 3 * SHOWN_BYTES);
-                Self { span, subject, holds: false, expected: cut(failure.expected), actual: cut(failure.actual), message }
+                Self {
+                    span,
+                    subject,
+                    holds: false,
+                    expected: cut(failure.expected),
+                    actual: cut(failure.actual),
+                    message,
+                    was_observed: true,
+                }
             }
             Err(Unresolved { message }) => {
                 let (expected, actual) = described();
                 let message = format!("could not be evaluated: {message}");
-                Self { span, subject, holds: false, expected: cut(expected), actual: cut(actual), message }
+                Self { span, subject, holds: false, expected: cut(expected), actual: cut(actual), message, was_observed: true }
             }
+        }
+    }
+
+    /// The judgement on something that could not be looked at here.
+    #[must_use]
+    pub fn not_observed(span: &Span, subject: &str, expected: String, why: &str) -> Self {
+        Self {
+            span: Some(span.clone()),
+            subject: subject.to_owned(),
+            holds: false,
+            expected: cut(expected),
+            actual: String::from("not observed"),
+            message: cut_to(format!("not observed: {why}"), 3 * SHOWN_BYTES),
+            was_observed: false,
         }
     }
 }

@@ -5,8 +5,10 @@
 
 pub mod judgement;
 pub mod matcher;
+pub mod page;
 pub mod response;
 pub mod url;
 
 pub use judgement::{Context, Failure, Ground, Judgement, Outcome, Sites};
+pub use page::PageExpectations;
 pub use response::Expectations;

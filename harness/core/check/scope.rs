@@ -8,7 +8,7 @@ use crate::{
     environment::model::{Environment, Environments},
     plan,
     suite::{
-        model::{Case, Named, Rows, Step, Suite, Verb},
+        model::{Case, Named, PageVerbSpec, Rows, Step, Suite, Verb},
         words,
     },
     template::{Name, Template},
@@ -145,6 +145,7 @@ impl Walk<'_, '_> {
         let judges = |step: &Step| match &step.verb {
             Verb::Http(_) => true,
             Verb::Look => step.expect.is_some() || step.snapshot.is_some(),
+            Verb::Page(page) => page.expect.is_some() || page.until.is_some() || step.snapshot.is_some(),
             Verb::Pause(_) | Verb::SaveSession(_) => false,
         };
         if self.unread.is_empty() && !case.steps.is_empty() && !blocks.into_iter().flatten().any(judges) {
@@ -166,8 +167,17 @@ impl Walk<'_, '_> {
                     self.url_name(&url, scope.case);
                 }
             }
+            if let Verb::Page(page) = &step.verb {
+                if let PageVerbSpec::Open(target) = &page.verb
+                    && let Some(url) = words::name_in_target(target)
+                {
+                    self.url_name(&url, scope.case);
+                }
+                self.templates(templates::of_page_options(&suite.pages), &scope);
+                self.templates(scope.case.into_iter().flat_map(|case| templates::of_page_options(&case.pages)), &scope);
+            }
             self.templates(templates::of_step(step), &scope);
-            for (name, _) in &step.capture {
+            for name in step.captured() {
                 self.capture_name(name, &scope);
                 scope.captures.insert(&name.name);
             }
@@ -231,7 +241,7 @@ impl Walk<'_, '_> {
     fn explain(&self, name: &Name, scope: &Scope<'_>) -> Option<String> {
         let suite = self.suite;
         let name = name.text.as_str();
-        let captures = |steps: &Vec<Step>| steps.iter().any(|step| step.capture.iter().any(|(capture, _)| capture.name == *name));
+        let captures = |steps: &Vec<Step>| steps.iter().any(|step| step.captured().any(|capture| capture.name == *name));
         let case_captures = |case: &Case| [&case.before, &case.steps, &case.after].into_iter().any(captures);
         let is_own = scope.case.is_some_and(case_captures) || captures(&suite.before) || captures(&suite.before_each);
         let help = if name == "environment.refresh" {

@@ -33,6 +33,6 @@ fn steps(suite: &Suite) -> impl Iterator<Item = &Step> {
 fn saves(step: &Step) -> Option<&str> {
     match &step.verb {
         Verb::SaveSession(name) => Some(&name.name),
-        Verb::Http(_) | Verb::Look | Verb::Pause(_) => None,
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::Page(_) => None,
     }
 }

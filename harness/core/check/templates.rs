@@ -1,8 +1,10 @@
 //! Every template of suites and environments, and the secrets in them.
 
 use crate::{
+    assertion::PageExpectations,
     environment::model::Environment,
-    suite::model::{Auth, Body, Case, HttpStep, Rows, Step, Suite, Verb},
+    extract::locator::LocatorSpec,
+    suite::model::{Auth, Body, Case, HttpStep, MockBody, PageOptions, PageStep, PageVerbSpec, Rows, SnapshotContent, Step, Suite, Verb},
     template::{Dynamic, Name, Template},
 };
 
@@ -15,12 +17,14 @@ pub fn secrets_of_suite(suite: &Suite) -> Vec<Name> {
     }
     templates.extend(suite.headers.iter().map(|(_, value)| value));
     templates.extend(suite.auth.iter().flat_map(of_auth));
+    templates.extend(of_page_options(&suite.pages));
     for step in [&suite.before, &suite.before_each, &suite.after_each, &suite.after].into_iter().flatten() {
         templates.extend(of_step(step));
     }
     for case in &suite.cases {
         templates.extend(of_rows(case));
         templates.extend(&case.id);
+        templates.extend(of_page_options(&case.pages));
         for step in [&case.before, &case.steps, &case.after].into_iter().flatten() {
             templates.extend(of_step(step));
         }
@@ -54,13 +58,80 @@ pub(super) fn of_step(step: &Step) -> Vec<&Template> {
     let mut templates = Vec::new();
     match &step.verb {
         Verb::Http(http) => of_request(http, &mut templates),
+        Verb::Page(page) => of_page(page, &mut templates),
         Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => {}
+    }
+    for content in step.snapshot.iter().flat_map(|snapshot| &snapshot.contents) {
+        match content {
+            SnapshotContent::Aria(at) | SnapshotContent::PageText(at) | SnapshotContent::PageHtml(at) => {
+                templates.extend(at.iter().flat_map(|at| at.templates()));
+            }
+            SnapshotContent::Body
+            | SnapshotContent::Json
+            | SnapshotContent::Text
+            | SnapshotContent::Shape
+            | SnapshotContent::Headers(_) => {}
+        }
     }
     let mut dynamics: Vec<&Dynamic> = step.expect.iter().flat_map(|expect| expect.dynamics()).collect();
     for (_, capture) in &step.capture {
         capture.dynamics(&mut dynamics);
     }
     templates.extend(dynamics.into_iter().flat_map(Dynamic::templates));
+    templates
+}
+
+fn of_page<'s>(page: &'s PageStep, templates: &mut Vec<&'s Template>) {
+    match &page.verb {
+        PageVerbSpec::Open(template) | PageVerbSpec::Script(template) => templates.push(template),
+        PageVerbSpec::Gesture(gesture) => templates.extend(gesture.on.templates()),
+        PageVerbSpec::Fill { into, value } => {
+            templates.extend(into.templates());
+            templates.push(value);
+        }
+        PageVerbSpec::Select { within: at, options: texts } | PageVerbSpec::Upload { to: at, files: texts } => {
+            templates.extend(at.templates());
+            templates.extend(texts);
+        }
+        PageVerbSpec::Drag { from, to } => {
+            templates.extend(from.templates());
+            templates.extend(to.templates());
+        }
+        PageVerbSpec::Press { keys, on } => {
+            templates.push(keys);
+            templates.extend(on.iter().flat_map(LocatorSpec::templates));
+        }
+        PageVerbSpec::ScrollTo(at) => templates.extend(at.templates()),
+        PageVerbSpec::AcceptDialog(text) => templates.extend(text),
+        PageVerbSpec::Emulate(emulation) => {
+            templates.extend([&emulation.timezone, &emulation.locale, &emulation.user_agent].into_iter().flatten());
+        }
+        PageVerbSpec::Back
+        | PageVerbSpec::Forward
+        | PageVerbSpec::Reload
+        | PageVerbSpec::ScrollBy { .. }
+        | PageVerbSpec::DismissDialog
+        | PageVerbSpec::Switch(_)
+        | PageVerbSpec::CloseWindow
+        | PageVerbSpec::Resize(_)
+        | PageVerbSpec::Look => {}
+    }
+    templates.extend(page.frames.iter().flat_map(LocatorSpec::templates));
+    templates.extend(page.expect.iter().chain(&page.until).flat_map(PageExpectations::templates));
+    templates.extend(page.captures.iter().flat_map(|(_, capture)| capture.templates()));
+}
+
+/// The templates in what suites and cases say of their browser.
+pub(super) fn of_page_options(pages: &PageOptions) -> Vec<&Template> {
+    let mut templates: Vec<&Template> = pages.blocked.iter().collect();
+    for mock in &pages.mocks {
+        templates.push(&mock.url);
+        templates.extend(mock.headers.iter().map(|(_, value)| value));
+        match &mock.body {
+            MockBody::Json(value) => templates.extend(value.templates()),
+            MockBody::Text(text) => templates.push(text),
+        }
+    }
     templates
 }
 

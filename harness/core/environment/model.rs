@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use url::Url;
+
 use crate::{
     action::{Limit, Transport},
     diagnostic::{Source, Span},
     extract::capture::Capture,
     json::Json,
-    suite::model::{Auth, Named},
+    suite::model::{Auth, BrowserSpec, Named},
     template::{Dynamic, Template},
 };
 
@@ -29,6 +31,12 @@ pub struct Defaults {
     pub url: Option<Named>,
     /// Time-out of one exchange; nothing means 10 s.
     pub timeout: Option<Duration>,
+    /// How long one browser action, or one expectation of a page, may take; nothing means 5 s.
+    pub wait: Option<Duration>,
+    /// Browsers and viewports; nothing means Chromium at 1280x800.
+    pub browser: Option<BrowserSpec>,
+    /// JavaScript that returns whether a page can be acted on.
+    pub ready: Option<String>,
 }
 
 /// One environment of the site.
@@ -68,6 +76,8 @@ pub struct Environment {
     pub transport: Transport,
     /// Where `accept` writes.
     pub baselines: Baselines,
+    /// A remote WebDriver server.
+    pub grid: Option<Url>,
 }
 
 /// A parameter of an environment.

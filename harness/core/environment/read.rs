@@ -10,6 +10,7 @@ use crate::{
     diagnostic::{Source, Span},
     suite::{
         model::Named,
+        page,
         words::{self, Use},
     },
     template::Template,
@@ -39,10 +40,34 @@ pub(crate) fn environments(root: &Node, source: &Arc<Source>, collector: &Collec
 }
 
 fn defaults(map: Fields<'_>) -> Defaults {
-    let defaults = Defaults { url: words::url_name(&map, "url"), timeout: words::positive_duration(&map, "timeout") };
-    map.not_supported_yet(&["wait", "browser", "ready"]);
+    let defaults = Defaults {
+        url: words::url_name(&map, "url"),
+        timeout: words::positive_duration(&map, "timeout"),
+        wait: words::positive_duration(&map, "wait"),
+        browser: map.take("browser").and_then(|node| page::browser(node, map.collector())),
+        ready: ready(&map),
+    };
     map.finish("default");
     defaults
+}
+
+/// `ready: {script:}` holds after a navigation, before the next action.
+fn ready(map: &Fields<'_>) -> Option<String> {
+    let ready = map.fields("ready", "a map with `script`")?;
+    let script = ready.require("script", "JavaScript that returns whether the page can be acted on");
+    let script = script.and_then(|node| ready.collector().name(node, "JavaScript such as `return document.readyState === 'complete'`"));
+    ready.finish("key of `ready`");
+    script.map(str::to_owned)
+}
+
+/// `grid:` the URL of a remote WebDriver server.
+fn grid(node: &Node, collector: &Collector) -> Option<Url> {
+    let text = collector.name(node, "the URL of a WebDriver server, such as `http://grid.example.org:4444`")?;
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        collector.error(&node.span, format!("`{text}` is not the URL of a WebDriver server"));
+    }
+    url
 }
 
 fn environment(entry: &Entry, collector: &Collector) -> Option<Environment> {
@@ -70,8 +95,9 @@ fn environment(entry: &Entry, collector: &Collector) -> Option<Environment> {
         baselines: fields
             .choice("baselines", "way with baselines", &[("shared", Baselines::Shared), ("own", Baselines::Own)])
             .unwrap_or_default(),
+        grid: fields.take("grid").and_then(|node| grid(node, collector)),
     };
-    fields.not_supported_yet(&["identity", "grid"]);
+    fields.not_supported_yet(&["identity"]);
     fields.finish("key of an environment");
     names_apart(&environment, collector);
     Some(environment)

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     model::{Baselines, Environment, Environments, Protect},
-    site::{Authority, Guarded, Guards, Mutations, RevisionProbe, Site, join},
+    site::{Authority, Guarded, Guards, Mutations, RevisionProbe, Site, SitePages, join},
 };
 use crate::{
     action::{Limit, Transport},
@@ -106,6 +106,7 @@ pub fn adhoc(urls: &[(Option<String>, String)], file: Option<&Environments>, set
         limit: known.as_ref().map_or(Limit::default(), |known| known.limit),
         transport: Transport::default(),
         baselines: Baselines::Shared,
+        pages: SitePages::default(),
         guards,
     };
     Ok((Arc::new(site), Arc::new(surroundings)))
@@ -226,6 +227,12 @@ fn build(
         limit: environment.limit,
         transport: environment.transport.clone(),
         baselines: environment.baselines,
+        pages: SitePages {
+            wait: file.defaults.wait,
+            browser: file.defaults.browser.clone(),
+            ready: file.defaults.ready.clone(),
+            grid: environment.grid.clone(),
+        },
         guards,
     };
     Some((Arc::new(site), surroundings))

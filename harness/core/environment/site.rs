@@ -8,6 +8,7 @@ use super::model::{Baselines, Protect};
 use crate::{
     action::{Limit, Transport},
     extract::capture::Capture,
+    suite::model::BrowserSpec,
     template::Variable,
 };
 
@@ -48,8 +49,23 @@ pub struct Site {
     pub transport: Transport,
     /// Where `accept` writes.
     pub baselines: Baselines,
+    /// What holds for browsers here.
+    pub pages: SitePages,
     /// Which hosts are protected, of all environments that are known.
     pub guards: Arc<Guards>,
+}
+
+/// What holds for browsers on an environment, where neither suite nor case says otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct SitePages {
+    /// How long one browser action, or one expectation of a page, may take.
+    pub wait: Option<Duration>,
+    /// Browsers and viewports.
+    pub browser: Option<BrowserSpec>,
+    /// JavaScript that returns whether a page can be acted on.
+    pub ready: Option<String>,
+    /// A remote WebDriver server.
+    pub grid: Option<Url>,
 }
 
 /// How it is told which build answers, resolved.

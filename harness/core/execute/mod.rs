@@ -3,7 +3,11 @@
 //! It asks for effects and is told what came of them; what it saw and judged it tells in events. Retries and
 //! time-outs are plain inputs, so a whole case is tested with a list of them.
 
+mod browse;
 pub mod call;
+mod failure;
+mod judge;
+mod page;
 mod request;
 pub mod trace;
 
@@ -13,23 +17,24 @@ use chrono::{DateTime, Utc};
 
 use self::{
     call::{Flight, Leg},
+    failure::{blocked, fault_failure},
+    page::PageFlight,
     request::Resolved,
     trace::{Captured, Event, Replay, Seen, StepFailure, StepTrace},
 };
 use crate::{
-    action::{Action, CookieJar},
-    assertion::{self, Context, Judgement},
+    action::{
+        Action, CookieJar, Session,
+        page::{PageAction, PageSetup, PageVerb, Probe},
+    },
+    assertion::Judgement,
     environment::site::Site,
-    extract,
-    observation::{Content, Exchange, Fault, FaultKind, Observation},
+    observation::{Exchange, Fault, Observation},
     plan::{PlannedCase, Section},
-    suite::model::{OnFailure, Retry, Step, Verb},
+    suite::model::{OnFailure, Step, Verb},
     template::{Random, Scope, Surroundings, Variable},
     verdict::Status,
 };
-
-/// The longest pause that a `Retry-After` may ask for; a site cannot hold a run for an hour.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// What a case begins with.
 #[derive(Debug, Clone)]
@@ -42,8 +47,8 @@ pub struct Setup {
     pub surroundings: Arc<Surroundings>,
     /// Captures of the suite's `before`.
     pub inherited: Vec<Captured>,
-    /// The cookies it starts with: a copy of a saved session's, or none.
-    pub jar: CookieJar,
+    /// What it starts with: a copy of a saved session, or nothing.
+    pub session: Session,
     /// The seed of the run.
     pub seed: u64,
     /// The wall clock at which the run began.
@@ -105,6 +110,9 @@ pub struct CaseRun {
     queue: VecDeque<(Section, usize)>,
     current: Option<Current>,
     last: Option<Arc<Exchange>>,
+    browser: Option<Arc<PageSetup>>,
+    /// Whether HTTP steps may have changed cookies that the browser does not know of yet.
+    has_fresh_cookies: bool,
     captures: Vec<Captured>,
     status: Status,
     reason: Option<String>,
@@ -132,6 +140,12 @@ enum Waiting {
     Retry { replay: Box<Replay> },
     /// For a pause to be over.
     Pause,
+    /// For the browser.
+    Page(Box<PageFlight>),
+    /// For another look at the page.
+    NextLook(Box<PageFlight>),
+    /// For what the page stored, which a saved session keeps.
+    Storage,
 }
 
 /// What one look at a response yielded.
@@ -152,12 +166,14 @@ impl CaseRun {
             .flat_map(|section| (0..setup.case.steps(section).len()).map(move |index| (section, index)))
             .collect();
         Self {
-            jar: setup.jar.clone(),
+            jar: setup.session.jar.clone(),
             setup,
             scope,
             queue,
             current: None,
             last: None,
+            browser: None,
+            has_fresh_cookies: true,
             captures: Vec::new(),
             status: Status::Passed,
             reason: None,
@@ -294,26 +310,70 @@ impl CaseRun {
                 Some(Effect::Sleep(at + *duration))
             }
             Verb::SaveSession(name) => {
-                let values: Vec<(String, String)> =
-                    self.jar.values().map(|(cookie, value)| (format!("{}.{cookie}", name.name), value.to_owned())).collect();
-                for (name, value) in values {
-                    self.events.push(Event::Secret { name, value });
-                }
-                self.events.push(Event::Session { name: name.name.clone(), jar: self.jar.clone() });
                 let title = step.name.clone().unwrap_or_else(|| format!("save_session {}", name.name));
+                if let Some(setup) = &self.browser {
+                    let action = PageAction {
+                        setup: Arc::clone(setup),
+                        cookies: Vec::new(),
+                        frames: Vec::new(),
+                        verb: PageVerb::Look,
+                        probes: vec![Probe::Storage],
+                        timeout: self.setup.case.wait,
+                    };
+                    self.current = Some(current(title, Waiting::Storage));
+                    return Some(Effect::Perform(Action::Page(Box::new(action))));
+                }
+                self.save_session(&name.name.clone(), Vec::new());
                 let ended = self.trace(section, index, title, at, at, 0, Seen::Nothing, Look::empty(), None);
                 self.end_step(step, ended);
                 None
+            }
+            Verb::Page(page) => {
+                let mut title = String::from(step.span.text());
+                let resolved = self.page_flight(page, step, &mut title, at);
+                let title = step.name.clone().unwrap_or(title);
+                match resolved {
+                    Ok(mut flight) => {
+                        let leg = flight.act();
+                        self.current = Some(current(title, Waiting::Page(Box::new(flight))));
+                        self.page_leg(leg, at)
+                    }
+                    Err(trouble) => {
+                        let span = trouble.span.unwrap_or_else(|| step.span.clone());
+                        let failure = StepFailure { span, ..blocked(step, trouble.message) };
+                        self.fail_at_once(section, index, title, step, failure, at);
+                        None
+                    }
+                }
             }
         }
     }
 
     fn observed(&mut self, observed: Result<Observation, Fault>, at: Duration) -> Effect {
+        match self.current.as_mut().map(|current| std::mem::replace(&mut current.waiting, Waiting::Pause)) {
+            Some(Waiting::Page(flight)) => {
+                return match self.page_observed(flight, observed, at) {
+                    Some(effect) => effect,
+                    None => self.next_step(at),
+                };
+            }
+            Some(Waiting::Storage) => {
+                self.stored(observed, at);
+                return self.next_step(at);
+            }
+            Some(other) => {
+                if let Some(current) = &mut self.current {
+                    current.waiting = other;
+                }
+            }
+            None => {}
+        }
         let Some(Current { waiting: Waiting::Answer { flight, .. }, .. }) = &mut self.current else {
             return self.next_step(at);
         };
         let answer = observed.and_then(Observation::into_http);
         let leg = flight.answered(answer, &mut self.jar, self.scope.now);
+        self.has_fresh_cookies = true;
         match self.leg(leg, at) {
             Some(effect) => effect,
             None => self.next_step(at),
@@ -339,7 +399,15 @@ impl CaseRun {
                 self.end_step(step, ended);
                 self.next_step(at)
             }
-            waiting @ (Some(Current { waiting: Waiting::Answer { .. }, .. }) | None) => {
+            Some(Current { section, index, title, began, requests, waiting: Waiting::NextLook(mut flight) }) => {
+                let leg = flight.woke(at);
+                self.current = Some(Current { section, index, title, began, requests, waiting: Waiting::Page(flight) });
+                match self.page_leg(leg, at) {
+                    Some(effect) => effect,
+                    None => self.next_step(at),
+                }
+            }
+            waiting @ (Some(Current { waiting: Waiting::Answer { .. } | Waiting::Page(_) | Waiting::Storage, .. }) | None) => {
                 self.current = waiting;
                 self.next_step(at)
             }
@@ -379,73 +447,6 @@ impl CaseRun {
         ended.request = flight.request().cloned();
         self.end_step(step, ended);
         None
-    }
-
-    /// When the step is to be tried again: it says `retry`, something does not hold yet, and there is time left.
-    fn retry_at(&self, step: &Step, seen: &Seen, look: &Look, began: Duration, at: Duration) -> Option<Duration> {
-        let Verb::Http(http) = &step.verb else { return None };
-        let Retry { within, every } = http.retry?;
-        let kept_back = matches!(seen, Seen::Fault(Fault { kind: FaultKind::Protected | FaultKind::Cancelled, .. }));
-        if look.failures.is_empty() || kept_back || self.cancelled.is_some() {
-            return None;
-        }
-        let asked = seen.exchange().and_then(|exchange| retry_after(exchange, self.scope.now)).unwrap_or_default();
-        let wake = at + every.max(asked.min(MAX_RETRY_AFTER));
-        (wake <= began + within).then_some(wake)
-    }
-
-    /// Judges a response by everything the step says of it.
-    fn look(&mut self, step: &Step, exchange: &Arc<Exchange>) -> Look {
-        let response = extract::Response::new(exchange);
-        let context = Context {
-            scope: &self.scope,
-            now: self.scope.now,
-            sites: assertion::Sites { urls: &self.setup.site.urls, aliases: &self.setup.site.aliases },
-        };
-        let implied = assertion::Expectations::implied();
-        let judgements = match (&step.expect, &step.verb) {
-            (Some(expect), Verb::Http(_)) => expect.judge(&response, &context),
-            (Some(expect), _) => expect.judge_stated(&response, &context),
-            (None, Verb::Http(_)) => implied.judge(&response, &context),
-            (None, _) => Vec::new(),
-        };
-        let mut failures: Vec<StepFailure> = judgements
-            .iter()
-            .filter(|judgement| !judgement.holds)
-            .map(|judgement| StepFailure {
-                status: Status::Failed,
-                span: judgement.span.clone().unwrap_or_else(|| step.span.clone()),
-                message: format!("{}: {}", judgement.subject, judgement.message),
-                expected: judgement.expected.clone(),
-                actual: judgement.actual.clone(),
-            })
-            .collect();
-        if let (Content::Broken(fault), Verb::Http(_)) = (&exchange.response.body.content, &step.verb) {
-            failures.insert(0, fault_failure(step, fault));
-        }
-        let mut captures: Vec<Captured> = Vec::new();
-        if failures.is_empty() || step.on_failure == OnFailure::GoOn {
-            for (name, capture) in &step.capture {
-                match capture.take(&response, &self.scope) {
-                    Ok(taken) => captures.push(Captured { name: name.name.clone(), value: taken.value, secret: taken.secret }),
-                    Err(failure) => failures.push(StepFailure {
-                        status: Status::Failed,
-                        span: name.span.clone(),
-                        message: format!("capture `{}`: {}", name.name, failure.message),
-                        expected: String::new(),
-                        actual: String::new(),
-                    }),
-                }
-            }
-        } else {
-            // What the suite calls secret is none the less so where the step failed: its answer is kept and shown.
-            for (name, capture) in &step.capture {
-                if let Ok(taken) = capture.take(&response, &self.scope) {
-                    self.learn(&name.name, taken.secret, &taken.value);
-                }
-            }
-        }
-        Look { judgements, captures, failures }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of a trace, named where they are used")]
@@ -492,7 +493,8 @@ impl CaseRun {
             self.captures.retain(|known| known.name != captured.name);
             self.captures.push(captured.clone());
         }
-        self.evaluated |= !ended.judgements.is_empty() || (step.snapshot.is_some() && ended.seen.exchange().is_some());
+        let has_seen = ended.seen.exchange().is_some() || ended.seen.page().is_some();
+        self.evaluated |= !ended.judgements.is_empty() || (step.snapshot.is_some() && has_seen);
         self.status = self.status.worse(ended.status);
         let ends_case = ended.status != Status::Passed && step.on_failure == OnFailure::End;
         if ends_case && !ended.section.always_runs() {
@@ -520,7 +522,8 @@ impl CaseRun {
             let step = &case.steps(section)[index];
             let (requests, request) = match &waiting {
                 Waiting::Answer { flight, .. } => (requests + flight.sent(), flight.request().cloned()),
-                Waiting::Retry { .. } | Waiting::Pause => (requests, None),
+                Waiting::Page(flight) | Waiting::NextLook(flight) => (requests + flight.navigations(), None),
+                Waiting::Retry { .. } | Waiting::Pause | Waiting::Storage => (requests, None),
             };
             let look = Look { failures: vec![blocked(step, reason.clone())], ..Look::empty() };
             let mut ended = self.trace(section, index, title, began, at, requests, Seen::Nothing, look, None);
@@ -541,31 +544,5 @@ impl Look {
     }
 }
 
-fn blocked(step: &Step, message: String) -> StepFailure {
-    StepFailure { status: Status::Blocked, span: step.span.clone(), message, expected: String::new(), actual: String::new() }
-}
-
-fn fault_failure(step: &Step, fault: &Fault) -> StepFailure {
-    let status = if fault.kind.blocks() { Status::Blocked } else { Status::Failed };
-    StepFailure {
-        status,
-        span: step.span.clone(),
-        message: format!("{}: {}", fault.kind.name(), fault.detail),
-        expected: String::from("a complete answer"),
-        actual: format!("{} after {}", fault.kind.name(), crate::value::format_duration(rounded(fault.after))),
-    }
-}
-
-fn rounded(duration: Duration) -> Duration {
-    Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// `Retry-After` as seconds or HTTP date (RFC 9110, 10.2.3).
-fn retry_after(exchange: &Exchange, now: DateTime<Utc>) -> Option<Duration> {
-    let value = exchange.response.header("retry-after")?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = DateTime::parse_from_rfc2822(value).ok()?;
-    (at.to_utc() - now).to_std().ok()
-}
+#[cfg(test)]
+mod tests;

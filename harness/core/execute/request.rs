@@ -37,7 +37,7 @@ pub(super) struct Unresolved {
 /// Resolves a step in a scope.
 pub(super) fn resolve(http: &HttpStep, step: &Step, case: &PlannedCase, site: &Site, scope: &Scope) -> Result<Resolved, Box<Unresolved>> {
     let mut title = format!("{} {}", http.method, http.target.source());
-    let mut pen = Pen { scope, secrets: Vec::new() };
+    let mut pen = Pen::new(scope);
     let call = build(http, step, case, site, &mut pen, &mut title);
     match call {
         Ok(call) => Ok(Resolved { call, title, secrets: pen.secrets }),
@@ -49,9 +49,9 @@ pub(super) fn resolve(http: &HttpStep, step: &Step, case: &PlannedCase, site: &S
     }
 }
 
-struct Trouble {
-    span: Option<crate::diagnostic::Span>,
-    message: String,
+pub(super) struct Trouble {
+    pub(super) span: Option<crate::diagnostic::Span>,
+    pub(super) message: String,
 }
 
 impl From<RenderError> for Trouble {
@@ -67,12 +67,16 @@ impl From<String> for Trouble {
 }
 
 /// Renders templates and remembers what became of secrets on the way.
-struct Pen<'a> {
+pub(super) struct Pen<'a> {
     scope: &'a Scope,
     secrets: Vec<(String, String)>,
 }
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
+    pub(super) fn new(scope: &'a Scope) -> Self {
+        Self { scope, secrets: Vec::new() }
+    }
+
     fn text(&mut self, what: &str, template: &Template) -> Result<String, RenderError> {
         let RenderedText { text, secret } = template.render_text(self.scope)?;
         self.note(what, secret, &text);
@@ -182,7 +186,7 @@ fn rendered_headers(headers: &[(String, Template)], pen: &mut Pen<'_>) -> Result
 }
 
 /// The value of an `authorization` header.
-fn authorization(auth: &Auth, pen: &mut Pen<'_>) -> Result<String, Trouble> {
+pub(super) fn authorization(auth: &Auth, pen: &mut Pen<'_>) -> Result<String, Trouble> {
     match auth {
         Auth::None => Ok(String::new()),
         Auth::Bearer(token) => Ok(format!("Bearer {}", pen.text("authorization", token)?)),
@@ -237,7 +241,7 @@ fn repeated(value: &Json) -> Result<Vec<String>, String> {
 }
 
 /// The URL that a target means: absolute, or a URL's name and a path, or a path on the case's, suite's or default URL.
-fn locate(target: &str, written: &str, case: &PlannedCase, site: &Site) -> Result<Url, String> {
+pub(super) fn locate(target: &str, written: &str, case: &PlannedCase, site: &Site) -> Result<Url, String> {
     if target.starts_with("http://") || target.starts_with("https://") {
         return Url::parse(target).map_err(|error| format!("`{target}` is not a URL: {error}"));
     }

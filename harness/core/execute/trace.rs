@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::{
-    action::{CookieJar, HttpRequest},
+    action::{CookieJar, HttpRequest, Session},
     assertion::Judgement,
     diagnostic::Span,
     execute::call::Call,
     json::Json,
-    observation::{Exchange, Fault},
+    observation::{
+        Exchange, Fault,
+        page::{Answer, PageObservation},
+    },
     plan::Section,
     verdict::Status,
 };
@@ -27,8 +30,8 @@ pub enum Event {
     Session {
         /// The session's name.
         name: String,
-        /// The cookies.
-        jar: CookieJar,
+        /// Cookies, and what pages stored.
+        session: Session,
     },
     /// A step ended.
     Step(Box<StepTrace>),
@@ -84,6 +87,27 @@ pub enum Seen {
     Earlier(std::sync::Arc<Exchange>),
     /// There was no answer.
     Fault(Fault),
+    /// A page that a browser showed.
+    Page(std::sync::Arc<PageSeen>),
+}
+
+/// A page as a step saw it at last, and what it keeps of it.
+#[derive(Debug, Clone)]
+pub struct PageSeen {
+    /// The page.
+    pub page: PageObservation,
+    /// What was read for the step's snapshot: each called by its place among the snapshot's contents. Of a step that failed,
+    /// what helps to see why: `screenshot`, `aria`, `html`.
+    pub kept: Vec<Kept>,
+}
+
+/// Something that was read of a page to be kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// What it is.
+    pub what: String,
+    /// What was read.
+    pub answer: Answer,
 }
 
 impl Seen {
@@ -92,7 +116,16 @@ impl Seen {
     pub fn exchange(&self) -> Option<&std::sync::Arc<Exchange>> {
         match self {
             Self::Exchange(exchange) | Self::Earlier(exchange) => Some(exchange),
-            Self::Nothing | Self::Fault(_) => None,
+            Self::Nothing | Self::Fault(_) | Self::Page(_) => None,
+        }
+    }
+
+    /// The page that its expectations look at.
+    #[must_use]
+    pub fn page(&self) -> Option<&std::sync::Arc<PageSeen>> {
+        match self {
+            Self::Page(page) => Some(page),
+            Self::Nothing | Self::Fault(_) | Self::Exchange(_) | Self::Earlier(_) => None,
         }
     }
 }

@@ -112,16 +112,31 @@ impl Capture {
             diagnostics.push(Diagnostic::error(span, "a capture says where to take its value from").help(SUCH_AS));
             return None;
         }
-        for link in &capture.links[1..] {
+        capture.only_first(&capture.links[1..], diagnostics).then_some(capture)
+    }
+
+    /// Reads what follows a source that is not a response's: a chain, which may be empty, and how much of it is taken.
+    pub(super) fn parse_rest(entries: &[Entry], span: &Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut capture = Self { links: Vec::new(), default: None, takes: Takes::First, is_secret: false, span: span.clone() };
+        let n_before = diagnostics.len();
+        for entry in entries {
+            capture.read_entry(entry, diagnostics);
+        }
+        (diagnostics.len() == n_before && capture.only_first(&capture.links, diagnostics)).then_some(capture)
+    }
+
+    /// Complains of the first link that looks at the response, where it cannot.
+    fn only_first(&self, links: &[Link], diagnostics: &mut Vec<Diagnostic>) -> bool {
+        for link in links {
             if let Source::Header(_) | Source::Cookie(_) | Source::Status | Source::Url | Source::Time = link.source {
                 diagnostics.push(
                     Diagnostic::error(&link.span, "this looks at the response and can only come first")
                         .help("captures are chained in the order written"),
                 );
-                return None;
+                return false;
             }
         }
-        Some(capture)
+        true
     }
 
     fn read_entry(&mut self, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
@@ -216,12 +231,49 @@ impl Capture {
     /// # Errors
     /// When there is nothing to take and no default, or a template in it cannot be rendered.
     pub fn take(&self, response: &Response<'_>, scope: &Scope) -> Result<Captured, CaptureFailure> {
-        match self.follow(response, scope)? {
-            Ok(Taken::One(value)) => Ok(Captured { value, secret: self.is_secret }),
-            Ok(Taken::Many(values)) => {
-                let value = Json::List(values);
-                Ok(Captured { value, secret: self.is_secret })
+        let followed = match self.links.split_first() {
+            None => Err(String::from("nothing was asked for")),
+            Some((first, rest)) => match self.first(first, response, scope)? {
+                Ok(taken) => self.follow(taken, rest, scope)?,
+                Err(message) => Err(message),
+            },
+        };
+        self.conclude(followed, scope)
+    }
+
+    /// Takes the value out of what was found elsewhere: one text or several, or why there is nothing.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub(super) fn take_from(&self, found: Result<Vec<Json>, String>, scope: &Scope) -> Result<Captured, CaptureFailure> {
+        let followed = match found {
+            Ok(mut values) => {
+                let taken = match self.takes {
+                    Takes::First if values.is_empty() => return self.conclude(Err(String::from("nothing was found")), scope),
+                    Takes::First => Taken::One(values.swap_remove(0)),
+                    Takes::All => Taken::Many(values),
+                };
+                self.follow(taken, &self.links, scope)?
             }
+            Err(message) => Err(message),
+        };
+        self.conclude(followed, scope)
+    }
+
+    /// Whether a value stands in where nothing is found.
+    pub(super) fn has_default(&self) -> bool {
+        self.default.is_some()
+    }
+
+    /// Whether every value is wanted.
+    pub(super) fn takes_all(&self) -> bool {
+        self.takes == Takes::All
+    }
+
+    fn conclude(&self, followed: Result<Taken, String>, scope: &Scope) -> Result<Captured, CaptureFailure> {
+        match followed {
+            Ok(Taken::One(value)) => Ok(Captured { value, secret: self.is_secret }),
+            Ok(Taken::Many(values)) => Ok(Captured { value: Json::List(values), secret: self.is_secret }),
             Err(message) => match &self.default {
                 Some(default) => {
                     let default = default.resolve(scope)?;
@@ -232,14 +284,13 @@ impl Capture {
         }
     }
 
-    /// What the chain yields; inside, the message where it finds nothing, for which a default may stand in.
-    fn follow(&self, response: &Response<'_>, scope: &Scope) -> Result<Result<Taken, String>, CaptureFailure> {
-        let mut taken: Option<Taken> = None;
-        for link in &self.links {
+    /// What the rest of the chain yields; inside, the message where it finds nothing, for which a default may stand in.
+    fn follow(&self, first: Taken, links: &[Link], scope: &Scope) -> Result<Result<Taken, String>, CaptureFailure> {
+        let mut taken = first;
+        for link in links {
             let next = match taken {
-                None => self.first(link, response, scope)?,
-                Some(Taken::One(value)) => self.next(link, &value, scope)?,
-                Some(Taken::Many(values)) => {
+                Taken::One(value) => self.next(link, &value, scope)?,
+                Taken::Many(values) => {
                     let mut all = Vec::new();
                     let mut missing = None;
                     for value in &values {
@@ -259,11 +310,11 @@ impl Capture {
                 }
             };
             match next {
-                Ok(next) => taken = Some(next),
+                Ok(next) => taken = next,
                 Err(message) => return Ok(Err(message)),
             }
         }
-        Ok(taken.ok_or_else(|| String::from("nothing was asked for")))
+        Ok(Ok(taken))
     }
 
     fn first(&self, link: &Link, response: &Response<'_>, scope: &Scope) -> Result<Result<Taken, String>, CaptureFailure> {

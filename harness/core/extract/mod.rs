@@ -5,6 +5,8 @@
 pub mod argument;
 pub mod capture;
 pub mod html;
+pub mod locator;
+pub mod page;
 pub mod path;
 pub mod pattern;
 pub mod response;
@@ -14,4 +16,5 @@ pub(crate) mod testing;
 
 pub use argument::{Argument, Resolved, Unresolved};
 pub use capture::{Capture, CaptureFailure, Captured};
+pub use page::PageCapture;
 pub use response::Response;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     diagnostic::{Diagnostic, Source},
     json::{self, Json},
+    observation::page::{PageObservation, Watched},
     template::{Random, Scope, Surroundings, Variable},
     yaml::{self, Node},
 };
@@ -52,5 +53,26 @@ pub(crate) fn sentence(diagnostic: &Diagnostic) -> String {
     match &diagnostic.help {
         Some(help) => format!("{} ({help})", diagnostic.message),
         None => diagnostic.message.clone(),
+    }
+}
+
+/// A page at `/plugins?page=2` whose script returned `{"n": 3}`.
+pub(crate) fn page() -> PageObservation {
+    PageObservation {
+        url: "https://www.example.org/plugins?page=2".parse().unwrap(),
+        title: String::from("napari Plugins"),
+        meta: vec![(String::from("robots"), String::from("noindex"))],
+        links: vec![(String::from("canonical"), String::from("https://www.example.org/plugins"))],
+        overflow: 0,
+        document: None,
+        console: Watched::Seen(Vec::new()),
+        requests: Watched::Seen(Vec::new()),
+        dialog: None,
+        result: Some(value(r#"{"n": 3}"#)),
+        downloads: Watched::Seen(Vec::new()),
+        withheld: Vec::new(),
+        cookies: Vec::new(),
+        answers: Vec::new(),
+        elapsed: std::time::Duration::ZERO,
     }
 }

@@ -409,7 +409,8 @@ mod tests {
             assert!(complaints.iter().any(|seen| seen.contains(complaint)) && rules.is_empty(), "{text}: {complaints:?}");
         };
         check("ignore: ['name']", "`name` is not a JSONPath: it begins with `$`");
-        check("ignore: [{css: .random}]", "locators of pages are not supported yet");
+        check("ignore: [{cs: .random}]", "unknown key `cs` of a locator");
+        check("unordered: [{css: .random}]", "expected a path such as");
         check("ignor: ['$.a']", "ignor`");
         check("kind: {'$.a': guid}", "unknown kind `guid`");
         check("key: {'$': '$[*].name'}", "can select several values");

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::rule::{RULES, Rule, Stage};
-use crate::{compare::Options, yaml::Fields};
+use crate::{compare::Options, extract::locator::LocatorSpec, yaml::Fields};
 
 /// The normalising keys of a suite, case, step or snapshot, or of several levels merged.
 #[derive(Clone, Default)]
@@ -47,6 +47,11 @@ impl Rules {
         let mut options = Options::default();
         self.0.iter().for_each(|rule| rule.tell(&mut options));
         options
+    }
+
+    /// The elements of a page that are left out before it is read.
+    pub fn locators(&self) -> impl Iterator<Item = &LocatorSpec> {
+        self.0.iter().filter_map(|rule| rule.locator())
     }
 
     /// The rules of a stage, in the order of levels.

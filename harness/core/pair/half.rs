@@ -60,7 +60,7 @@ impl Half {
                 | FaultKind::TooLarge
                 | FaultKind::TooManyRedirects => Some(Answer::from(fault)),
             },
-            trace::Seen::Earlier(_) | trace::Seen::Nothing => None,
+            trace::Seen::Earlier(_) | trace::Seen::Nothing | trace::Seen::Page(_) => None,
         };
         Self {
             title: trace.title.clone(),

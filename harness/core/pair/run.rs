@@ -26,9 +26,8 @@ use crate::{
     finding::Lack,
     json::{self, Json},
     mask::Naming,
-    normalise::Rules,
     observation::{Fault, Observation},
-    plan::{Part, PlannedCase, Section},
+    plan::{PlannedCase, Section},
     record::Role,
     suite::model::{Compare, Step, Verb},
     verdict::Status,
@@ -475,7 +474,7 @@ impl PairRun {
         });
         let question = Question {
             step: path(address),
-            rules: rules(&self.case, step),
+            rules: self.case.rules(step),
             closeness,
             before,
             n_samples: if self.cancelled { 0 } else { self.n_samples },
@@ -546,7 +545,7 @@ impl PairRun {
         let Some(replay) = replay else { return never(String::from("its request is not known any more")) };
         let repeatable = match &step.verb {
             Verb::Http(http) => http.repeatable,
-            Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => Some(false),
+            Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) | Verb::Page(_) => Some(false),
         };
         match repeatable {
             Some(false) => never(String::from("the step says `repeatable: false`")),
@@ -564,19 +563,5 @@ fn side_name(role: Role) -> &'static str {
     match role {
         Role::Reference => "reference",
         Role::Candidate => "candidate",
-    }
-}
-
-/// The rules of a step: the suite's, then the case's, then its own, then its snapshot's.
-fn rules(case: &PlannedCase, step: &Step) -> Rules {
-    let suite = &case.suite.normalise;
-    let of_case = match &case.part {
-        Part::Case(own) => suite.then(&own.normalise),
-        Part::Before | Part::After => suite.clone(),
-    };
-    let of_step = of_case.then(&step.normalise);
-    match &step.snapshot {
-        Some(snapshot) => of_step.then(&snapshot.normalise),
-        None => of_step,
     }
 }

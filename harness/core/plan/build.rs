@@ -2,17 +2,23 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::{CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
+use super::{Browser, CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
 use crate::{
-    action,
+    action::{self, page::Viewport},
     diagnostic::{Diagnostic, Span},
     environment::{model::Protect, site::Site},
-    suite::model::{Case, Named, Step, Suite, Verb},
+    suite::{
+        model::{Case, Named, Step, Suite, Verb},
+        page::DEFAULT_WAIT,
+    },
     template::{Random, Scope, Surroundings, Variable},
 };
 
 /// Time-out of one exchange where nobody says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The window where nobody says otherwise.
+const DEFAULT_VIEWPORT: Viewport = Viewport { width: 1280, height: 800 };
 
 /// What a plan depends on besides suites and environment.
 #[derive(Debug, Clone)]
@@ -23,6 +29,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The environments file's default time-out.
     pub default_timeout: Option<Duration>,
+    /// `--browser`: wins over what suites, cases and environments say; none means that they decide.
+    pub browsers: Vec<String>,
     /// `--retries`: where neither case nor suite says.
     pub retries: Option<u32>,
     /// The run's seed.
@@ -50,9 +58,11 @@ pub fn build(
         let mut cases = Vec::new();
         for case in &suite.cases {
             for row in rows::expand(suite, case, &scope, files, &mut problems) {
-                let id = case_id(suite, case, &row);
-                problems.extend(known.add(&id, case));
-                cases.push(plan_case(suite, case, id, row, site, options));
+                for browser in browsers(suite, case, site, options) {
+                    let id = case_id(suite, case, &row, browser.as_ref());
+                    problems.extend(known.add(&id, case));
+                    cases.push(plan_case(suite, case, id, row.clone(), browser, site, options));
+                }
             }
         }
         cases.retain(|case| options.selection.takes(case));
@@ -71,6 +81,8 @@ pub fn build(
                     timeout: timeout(None, suite, options),
                     skip: None,
                     locks: Vec::new(),
+                    browser: acts_on_pages(steps).then(|| first_browser(suite, site, options)),
+                    wait: wait(None, suite, site),
                 })
             })
         };
@@ -101,7 +113,7 @@ pub fn equal_identities(
         for case in &suite.cases {
             // A row that needs a value which only a run has cannot be named yet; that is no mistake.
             let rows = rows::expand(suite, case, &scope, files, &mut Vec::new());
-            found.extend(rows.iter().filter_map(|row| known.add(&case_id(suite, case, row), case)));
+            found.extend(rows.iter().filter_map(|row| known.add(&case_id(suite, case, row, None), case)));
         }
     }
     found
@@ -118,11 +130,51 @@ impl Known {
     }
 }
 
-fn case_id(suite: &Suite, case: &Case, row: &rows::Expanded) -> CaseId {
-    match &row.id {
-        Some(row) => CaseId::new(&format!("{}::{}[{row}]", suite.path, case.slug)),
-        None => CaseId::new(&format!("{}::{}", suite.path, case.slug)),
+fn case_id(suite: &Suite, case: &Case, row: &rows::Expanded, browser: Option<&Browser>) -> CaseId {
+    let row = row.id.as_ref().map(|row| format!("[{row}]")).unwrap_or_default();
+    let browser = browser.and_then(|browser| browser.label.as_ref()).map(|label| format!("@{label}")).unwrap_or_default();
+    CaseId::new(&format!("{}::{}{row}{browser}", suite.path, case.slug))
+}
+
+fn acts_on_pages(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.verb, Verb::Page(_)))
+}
+
+/// What is said of browsers: the command line's names win, then the case, the suite, the environments file; else Chromium.
+fn said(suite: &Suite, case: Option<&Case>, site: &Site, options: &Options) -> (Vec<String>, Vec<Viewport>) {
+    let levels = [case.and_then(|case| case.pages.browser.as_ref()), suite.pages.browser.as_ref(), site.pages.browser.as_ref()];
+    let names = levels.iter().flatten().map(|spec| &spec.names).find(|names| !names.is_empty());
+    let viewports = levels.iter().flatten().map(|spec| &spec.viewports).find(|viewports| !viewports.is_empty());
+    let names = if options.browsers.is_empty() { names.cloned() } else { Some(options.browsers.clone()) };
+    (names.unwrap_or_else(|| vec![String::from("chromium")]), viewports.cloned().unwrap_or_else(|| vec![DEFAULT_VIEWPORT]))
+}
+
+/// The browsers that a case runs in; the one `None` of a case that needs none.
+fn browsers(suite: &Suite, case: &Case, site: &Site, options: &Options) -> Vec<Option<Browser>> {
+    let lists = [&suite.before_each, &case.before, &case.steps, &case.after, &suite.after_each];
+    if !lists.into_iter().any(|steps| acts_on_pages(steps)) {
+        return vec![None];
     }
+    let (names, viewports) = said(suite, Some(case), site, options);
+    let mut browsers = Vec::new();
+    for name in &names {
+        for viewport in &viewports {
+            let label = [(names.len() > 1).then(|| name.clone()), (viewports.len() > 1).then(|| viewport.to_string())];
+            let label: Vec<String> = label.into_iter().flatten().collect();
+            let label = (!label.is_empty()).then(|| label.join("@"));
+            browsers.push(Some(Browser { name: name.clone(), viewport: *viewport, label }));
+        }
+    }
+    browsers
+}
+
+fn first_browser(suite: &Suite, site: &Site, options: &Options) -> Browser {
+    let (names, viewports) = said(suite, None, site, options);
+    Browser { name: names[0].clone(), viewport: viewports[0], label: None }
+}
+
+fn wait(case: Option<&Case>, suite: &Suite, site: &Site) -> Duration {
+    case.and_then(|case| case.pages.wait).or(suite.pages.wait).or(site.pages.wait).unwrap_or(DEFAULT_WAIT)
 }
 
 /// What templates in rows may use: the environment's variables and the suite's, known before any request.
@@ -143,7 +195,15 @@ fn suite_scope(suite: &Suite, site: &Site, surroundings: &Arc<Surroundings>, opt
     scope
 }
 
-fn plan_case(suite: &Arc<Suite>, case: &Arc<Case>, id: CaseId, row: rows::Expanded, site: &Site, options: &Options) -> PlannedCase {
+fn plan_case(
+    suite: &Arc<Suite>,
+    case: &Arc<Case>,
+    id: CaseId,
+    row: rows::Expanded,
+    browser: Option<Browser>,
+    site: &Site,
+    options: &Options,
+) -> PlannedCase {
     let mut locks: Vec<String> = suite.lock.iter().chain(&case.lock).cloned().collect();
     locks.sort();
     locks.dedup();
@@ -157,6 +217,8 @@ fn plan_case(suite: &Arc<Suite>, case: &Arc<Case>, id: CaseId, row: rows::Expand
         timeout: timeout(case.timeout, suite, options),
         skip: skip(suite, case, site),
         locks,
+        browser,
+        wait: wait(Some(case), suite, site),
     }
 }
 
@@ -182,7 +244,7 @@ fn skip(suite: &Suite, case: &Case, site: &Site) -> Option<String> {
     let protected = site.protect == Protect::ReadOnly && !site.guards.is_open();
     let unsafe_step = lists.into_iter().flatten().find_map(|step| match &step.verb {
         Verb::Http(http) if !http.safe && !action::is_safe_method(&http.method) => Some((step, &http.method)),
-        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => None,
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) | Verb::Page(_) => None,
     });
     match unsafe_step {
         Some((step, method)) if protected => {

@@ -11,13 +11,16 @@ pub use rows::columns;
 pub use select::{Pattern, Selection, TagExpression};
 
 use crate::{
+    action::page::Viewport,
     diagnostic::Span,
     environment::site::Site,
     json::Json,
+    normalise::Rules,
     suite::model::{Case, Step, Suite},
 };
 
-/// The identity of a case: `<file path without .yaml>::<slug of the case>`, plus `[row id]`.
+/// The identity of a case: `<file path without .yaml>::<slug of the case>`, plus `[row id]` and `@browser` where there are
+/// several.
 ///
 /// It never depends on order, attempt or time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +100,21 @@ pub struct PlannedCase {
     pub skip: Option<String>,
     /// The locks it holds while it runs, sorted by name.
     pub locks: Vec<String>,
+    /// The browser it runs in, where it needs one.
+    pub browser: Option<Browser>,
+    /// How long one browser action, or one expectation of a page, may take where the step says nothing.
+    pub wait: Duration,
+}
+
+/// A browser that a case runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Browser {
+    /// `chromium`, `firefox`, `webkit`.
+    pub name: String,
+    /// Inner size of its window.
+    pub viewport: Viewport,
+    /// What tells it from the other browsers that the case runs in, in the identity: `firefox`, `390x844`, `firefox@390x844`.
+    pub label: Option<String>,
 }
 
 /// Which block of a suite a planned case plays.
@@ -207,9 +225,27 @@ impl PlannedCase {
             Part::Before => "before",
             Part::After => "after",
         };
-        match &self.row_id {
+        let name = match &self.row_id {
             Some(row) => format!("{name} [{row}]"),
             None => name.to_owned(),
+        };
+        match self.browser.as_ref().and_then(|browser| browser.label.as_ref()) {
+            Some(label) => format!("{name} @{label}"),
+            None => name,
+        }
+    }
+
+    /// The normalising rules that hold for a step: suite, case, step, snapshot, the later ones winning.
+    #[must_use]
+    pub fn rules(&self, step: &Step) -> Rules {
+        let of_case = match &self.part {
+            Part::Case(written) => self.suite.normalise.then(&written.normalise),
+            Part::Before | Part::After => self.suite.normalise.clone(),
+        };
+        let of_step = of_case.then(&step.normalise);
+        match &step.snapshot {
+            Some(snapshot) => of_step.then(&snapshot.normalise),
+            None => of_step,
         }
     }
 

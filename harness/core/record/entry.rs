@@ -166,6 +166,9 @@ pub struct Step {
     /// The request and what came of it, for HTTP steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Exchange>,
+    /// The page, for steps of a browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
     /// Every expectation that was evaluated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<Expectation>,
@@ -177,6 +180,35 @@ pub struct Step {
     pub failures: Vec<Failure>,
     /// Whether `compare` may look at it.
     pub compared: bool,
+}
+
+/// A page as a step saw it at last.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// The browser: `chromium 1280x800`.
+    pub browser: String,
+    /// The address, named.
+    pub url: String,
+    /// The title.
+    pub title: String,
+    /// Status of the document, where the step loaded one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The redirects that led to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirects: Vec<Redirect>,
+    /// What the console said since the last navigation: `error: …`. Nothing where the browser does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console: Option<Vec<String>>,
+    /// How many requests the page made since the last navigation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<usize>,
+    /// Those that failed: method, URL and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_requests: Vec<String>,
+    /// What was kept to see how it looked: `screenshot`, `aria`, `html` of a step that failed, each with its file below the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<(String, String)>,
 }
 
 /// A request and what came of it.

@@ -2,15 +2,18 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use super::{BodyKind, BodyReference, CaseStarted, Exchange, Expectation, Failure, Redirect, Response, Role, Step};
+use super::{BodyKind, BodyReference, CaseStarted, Exchange, Expectation, Failure, Page, Redirect, Response, Role, Step};
 use crate::{
     action::{HttpRequest, SetCookie},
     execute::trace::{Seen, StepFailure, StepTrace},
     json::{self, Json},
     mask::{self, Naming, Secrets},
-    observation::Content,
+    observation::{
+        Content,
+        page::{Answer, ConsoleLevel},
+    },
     plan::PlannedCase,
-    reading::{Reading, ReadingBody},
+    reading::{PageReading, Reading, ReadingBody, page_text},
     suite::model::Compare,
 };
 
@@ -78,6 +81,7 @@ pub fn step(
         duration_ms: milliseconds(trace.took),
         requests: trace.requests,
         exchange,
+        page: None,
         expectations: trace
             .judgements
             .iter()
@@ -224,7 +228,7 @@ fn exchange(
     });
     let fault = match &trace.seen {
         Seen::Fault(fault) => Some(raw(&format!("{}: {}", fault.kind.name(), fault.detail))),
-        Seen::Nothing | Seen::Exchange(_) | Seen::Earlier(_) => None,
+        Seen::Nothing | Seen::Exchange(_) | Seen::Earlier(_) | Seen::Page(_) => None,
     };
     Exchange {
         method: request.method.clone(),
@@ -239,6 +243,62 @@ fn exchange(
         response,
         fault,
     }
+}
+
+/// Messages and failed requests of a page that the record lists.
+const MOST_LISTED: usize = 50;
+
+/// Where things go that a page leaves besides words.
+pub trait Shelf {
+    /// Keeps a text and says in which file below the record; nothing when it cannot.
+    fn text(&mut self, text: &str) -> Option<String>;
+    /// Keeps an image in PNG and says in which file below the record; nothing when it cannot.
+    fn png(&mut self, bytes: &[u8]) -> Option<String>;
+}
+
+/// The page of a browser's step, as it is kept; nothing for other steps.
+#[must_use]
+pub fn page(trace: &StepTrace, case: &PlannedCase, naming: &Naming, shelf: &mut dyn Shelf) -> Option<Page> {
+    let seen = trace.seen.page()?;
+    let reading = PageReading::of(&seen.page, naming);
+    let browser = case.browser.as_ref().map(|browser| format!("{} {}", browser.name, browser.viewport)).unwrap_or_default();
+    let level = |level: ConsoleLevel| match level {
+        ConsoleLevel::Info => "info",
+        ConsoleLevel::Warning => "warning",
+        ConsoleLevel::Error => "error",
+        ConsoleLevel::Uncaught => "uncaught",
+    };
+    let console = reading
+        .console
+        .ok()
+        .map(|messages| messages.iter().take(MOST_LISTED).map(|(of, text)| format!("{}: {}", level(*of), cut(text, EXCERPT))).collect());
+    let requests = reading.requests.ok();
+    let failed = requests.iter().flatten().filter(|request| request.has_failed).take(MOST_LISTED);
+    let failed_requests = failed
+        .map(|request| format!("{} {}: {}", request.method, cut(&request.url, EXCERPT), request.outcome.as_deref().unwrap_or_default()))
+        .collect();
+    // Only of a step that failed: what it kept otherwise is its snapshot.
+    let kept = seen.kept.iter().filter(|_| !trace.failures.is_empty());
+    let artifacts = kept
+        .filter_map(|kept| {
+            let file = match &kept.answer {
+                Answer::Png(bytes) => shelf.png(bytes),
+                answer => page_text(answer, naming).ok().and_then(|text| shelf.text(&text)),
+            };
+            Some((kept.what.clone(), file?))
+        })
+        .collect();
+    Some(Page {
+        browser,
+        url: reading.url,
+        title: reading.title,
+        status: reading.status,
+        redirects: reading.redirects.into_iter().map(|(status, to)| Redirect { status, to }).collect(),
+        console,
+        requests: requests.as_ref().map(Vec::len),
+        failed_requests,
+        artifacts,
+    })
 }
 
 /// Headers as they are kept: `set-cookie` with its attributes and without its value.

@@ -237,6 +237,7 @@ impl Play {
         self.requests += 1;
         self.failures.extend(failures.iter().cloned());
         self.entries.push(Entry::Step(Box::new(Step {
+            page: None,
             case: self.id.clone(),
             attempt: 1,
             environment: self.environment.into(),

@@ -3,9 +3,11 @@
 use super::Form;
 use crate::{
     compare::{self, Hidden},
+    execute::trace::Kept,
     json,
+    mask::Naming,
     normalise::Rules,
-    reading::{Reading, ReadingBody},
+    reading::{Reading, ReadingBody, page_text},
     snapshot::{Canonical, headers_text, json_text, plain_text, shape},
     suite::model::{SnapshotContent, SnapshotSpec},
 };
@@ -51,11 +53,36 @@ pub fn take(spec: &SnapshotSpec, reading: &Reading, rules: &Rules) -> Vec<TakenC
         .collect()
 }
 
+/// Takes everything that a snapshot keeps of a page. `kept` is called by the places of the snapshot's contents.
+#[must_use]
+pub fn take_page(spec: &SnapshotSpec, kept: &[Kept], naming: &Naming, rules: &Rules) -> Vec<TakenContent> {
+    let take = |(index, content): (usize, &SnapshotContent)| {
+        let name = match suffix(content) {
+            Some(suffix) if spec.contents.len() > 1 => format!("{}.{suffix}", spec.name),
+            Some(_) | None => spec.name.clone(),
+        };
+        let answer = kept.iter().find(|kept| kept.what == index.to_string()).map(|kept| &kept.answer);
+        let text = match answer {
+            Some(answer) => page_text(answer, naming),
+            None => Err(String::from("the step ended before it could be taken")),
+        };
+        match text {
+            Ok(text) => {
+                let normalised = rules.apply_text(&text);
+                TakenContent { name, form: Form::Plain, canonical: Ok(plain_text(&normalised.text)), hidden: normalised.hidden }
+            }
+            Err(why) => TakenContent { name, form: Form::Plain, canonical: Err(why), hidden: Vec::new() },
+        }
+    };
+    spec.contents.iter().enumerate().map(take).collect()
+}
+
 /// What tells the things that one snapshot keeps apart; the body has the plain name.
 fn suffix(content: &SnapshotContent) -> Option<&'static str> {
     match content {
-        SnapshotContent::Body | SnapshotContent::Json => None,
-        SnapshotContent::Text => Some("text"),
+        SnapshotContent::Body | SnapshotContent::Json | SnapshotContent::Aria(_) => None,
+        SnapshotContent::Text | SnapshotContent::PageText(_) => Some("text"),
+        SnapshotContent::PageHtml(_) => Some("html"),
         SnapshotContent::Shape => Some("shape"),
         SnapshotContent::Headers(_) => Some("headers"),
     }
@@ -65,7 +92,16 @@ fn form(content: &SnapshotContent, body: &ReadingBody) -> Form {
     match (content, body) {
         (SnapshotContent::Headers(_), _) => Form::Headers,
         (SnapshotContent::Body | SnapshotContent::Text, ReadingBody::Html(_)) => Form::Html,
-        (SnapshotContent::Body | SnapshotContent::Text | SnapshotContent::Json | SnapshotContent::Shape, _) => Form::Plain,
+        (
+            SnapshotContent::Body
+            | SnapshotContent::Text
+            | SnapshotContent::Json
+            | SnapshotContent::Shape
+            | SnapshotContent::Aria(_)
+            | SnapshotContent::PageText(_)
+            | SnapshotContent::PageHtml(_),
+            _,
+        ) => Form::Plain,
     }
 }
 
@@ -76,6 +112,9 @@ fn canonical(content: &SnapshotContent, reading: &Reading, rules: &Rules) -> Res
     };
     match (content, &reading.body) {
         (SnapshotContent::Headers(names), _) => Ok((headers_text(&reading.headers, names), Vec::new())),
+        (SnapshotContent::Aria(_) | SnapshotContent::PageText(_) | SnapshotContent::PageHtml(_), _) => {
+            Err(String::from("this step yields a response and no page"))
+        }
         (_, ReadingBody::Broken { fault }) => Err(format!("the body could not be read: {fault}")),
         (_, ReadingBody::OverLimit { .. }) => Err(String::from("the body is over the size limit")),
         (_, ReadingBody::Bytes { .. }) => Err(String::from("the body is neither JSON nor text")),

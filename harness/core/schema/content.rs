@@ -154,11 +154,14 @@ pub(super) fn capture() -> Value {
 
 fn snapshot() -> Value {
     let only_true = || json!({"const": true});
+    let part = || json!({"anyOf": [{"const": true}, of("locator")]});
     let own = [
         ("name", "The snapshot's name within its case.", of("name")),
         ("json", "Keeps the body as JSON.", only_true()),
-        ("text", "Keeps the body as text.", only_true()),
+        ("text", "Keeps the body as text, or the text of a page or of one element.", part()),
         ("shape", "Keeps the types of the JSON body and not its values.", only_true()),
+        ("aria", "Keeps the accessible tree of a page, or of one element.", part()),
+        ("html", "Keeps the HTML of a page, or of one element.", part()),
         ("headers", "Keeps these headers.", list_of(json!({"type": "string", "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}))),
     ];
     let mut snapshot = map(own.into_iter().chain(words::rules()), &[]);

@@ -11,6 +11,13 @@ pub(super) fn file() -> Value {
         [
             ("url", "The name of the URL that paths mean where neither case nor suite says.", of("url_name")),
             ("timeout", "How long one exchange may take; left out, 10 s.", of("positive_duration")),
+            ("wait", "How long one browser action, or one expectation of a page, may take; left out, 5 s.", of("positive_duration")),
+            ("browser", "Browsers and viewports; left out, Chromium at 1280x800.", of("browser")),
+            (
+                "ready",
+                "JavaScript that returns whether a page can be acted on.",
+                map([("script", "The script.", of("named"))], &["script"]),
+            ),
         ],
         &[],
     );
@@ -68,6 +75,7 @@ fn environment() -> Value {
             ),
             ("ca_file", "A PEM file of authorities to trust besides the system's.", of("named")),
             ("client_certificate", "The certificate that requests identify with.", certificate),
+            ("grid", "A remote WebDriver server, such as a Selenium Grid.", json!({"type": "string", "pattern": "^https?://"})),
             ("baselines", "Whether `accept` writes the shared snapshot or this environment's own.", json!({"enum": ["shared", "own"]})),
         ],
         &["urls"],

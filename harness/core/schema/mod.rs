@@ -5,6 +5,7 @@
 
 mod content;
 mod environments;
+mod pages;
 mod suites;
 mod words;
 
@@ -14,7 +15,9 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn schema() -> Value {
     let mut definitions = serde_json::Map::new();
-    for (name, definition) in words::definitions().into_iter().chain(content::definitions()).chain(suites::definitions()) {
+    for (name, definition) in
+        words::definitions().into_iter().chain(content::definitions()).chain(pages::definitions()).chain(suites::definitions())
+    {
         definitions.insert(name.to_owned(), definition);
     }
     definitions.insert(String::from("suite_file"), suites::file());

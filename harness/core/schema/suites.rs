@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{described, list_of, map, map_of, of, words};
-use crate::suite::verb::{Means, REQUEST_OPTIONS, VERBS};
+use super::{described, list_of, map, map_of, of, pages, words};
+use crate::suite::verb::{Means, PAGE_KEYS, REQUEST_OPTIONS, VERBS};
 
 pub(super) fn definitions() -> Vec<(&'static str, Value)> {
     vec![("case", case()), ("step", step()), ("steps", list_of(of("step"))), ("rows", rows())]
@@ -37,7 +37,7 @@ pub(super) fn file() -> Value {
         ("auth", "How all requests identify themselves to the environment's hosts.", of("auth")),
         ("cases", "What the suite checks.", list_of(of("case"))),
     ];
-    map(own.into_iter().chain(common()), &["suite", "cases"])
+    map(own.into_iter().chain(common()).chain(pages::options()), &["suite", "cases"])
 }
 
 fn case() -> Value {
@@ -55,7 +55,7 @@ fn case() -> Value {
         ("expected_failure", "The case must fail until a bug is mended.", failure),
         ("steps", "What the case does, in order.", of("steps")),
     ];
-    let mut case = map(own.into_iter().chain(common()), &["case", "steps"]);
+    let mut case = map(own.into_iter().chain(common()).chain(pages::options()), &["case", "steps"]);
     case["dependentRequired"] = json!({"id": ["rows"]});
     case
 }
@@ -78,9 +78,11 @@ fn rows() -> Value {
 }
 
 fn step() -> Value {
-    let mut step = map(common_of_steps().into_iter().chain(options()), &[]);
+    let mut step = map(common_of_steps().into_iter().chain(options()).chain(pages::step_options()), &[]);
     let mut verbs = Vec::new();
     let mut requests = Vec::new();
+    let mut of_pages = Vec::new();
+    let mut alone = vec![json!("look")];
     for verb in VERBS.iter().filter(|verb| verb.means != Means::Later) {
         let value = match verb.means {
             Means::Request(_) => of("target"),
@@ -91,12 +93,19 @@ fn step() -> Value {
                 ],
                 &["method", "path"],
             ),
-            Means::Look | Means::Later => json!({"enum": [null, true, "response"]}),
+            Means::Look | Means::Later => json!({"enum": [null, true, "response", "page"]}),
+            Means::Page(kind) => pages::verb(kind),
             Means::Pause => of("duration"),
             Means::SaveSession => of("name"),
         };
         if matches!(verb.means, Means::Request(_) | Means::AnyRequest) {
             requests.push(json!({"required": [verb.name]}));
+        }
+        if let Means::Page(kind) = verb.means {
+            of_pages.push(json!({"required": [verb.name]}));
+            if kind.stands_alone() {
+                alone.push(json!(verb.name));
+            }
         }
         verbs.push(json!({"required": [verb.name]}));
         step["properties"][verb.name] = described(value, verb.documentation);
@@ -107,20 +116,30 @@ fn step() -> Value {
         json!({"properties": keys})
     };
     let options: Vec<&str> = REQUEST_OPTIONS.to_vec();
+    let is_look = json!({"required": ["look"]});
+    let only_of_pages: Vec<&str> = PAGE_KEYS.to_vec();
+    let look_or_page: Vec<Value> = of_pages.iter().cloned().chain([is_look]).collect();
     step["allOf"] = json!([
-        {"if": {"anyOf": requests}, "else": forbidden(&options)},
+        {"if": {"anyOf": requests}, "then": {"properties": {"expect": of("expect"), "capture": captures("capture")}}, "else": forbidden(&options)},
+        {"if": {"anyOf": of_pages}, "then": {"properties": {"expect": of("page_expect"), "capture": captures("page_capture")}}},
+        {"if": {"anyOf": look_or_page}, "else": forbidden(&only_of_pages)},
         {"if": {"anyOf": [{"required": ["pause"]}, {"required": ["save_session"]}]}, "then": forbidden(&["expect", "capture", "snapshot"])},
     ]);
-    json!({"anyOf": [{"const": "look"}, step]})
+    json!({"anyOf": [{"enum": alone}, step]})
+}
+
+fn captures(of_what: &str) -> Value {
+    let mut captures = map_of(of(of_what));
+    captures["propertyNames"] = of("variable_name");
+    captures
 }
 
 fn common_of_steps() -> Vec<(&'static str, &'static str, Value)> {
-    let mut captures = map_of(of("capture"));
-    captures["propertyNames"] = of("variable_name");
+    let either = |one: Value, other: Value| json!({"anyOf": [one, other]});
     vec![
         ("name", "A name for the report.", of("named")),
-        ("expect", "What must hold of the response.", of("expect")),
-        ("capture", "Names, and what they keep for later steps.", captures),
+        ("expect", "What must hold of the response, or of the page.", either(of("expect"), of("page_expect"))),
+        ("capture", "Names, and what they keep for later steps.", either(captures("capture"), captures("page_capture"))),
         ("snapshot", "Keeps what was seen, to be reviewed.", of("snapshot")),
         ("normalise", "What does not count in snapshots and comparisons.", of("normalise")),
         ("compare", "`false` leaves the step out of comparisons.", json!({"type": "boolean"})),

@@ -20,6 +20,10 @@ pub struct SnapshotKey {
 pub struct Variant {
     /// The environment's name.
     pub environment: Option<String>,
+    /// The browser's name.
+    pub browser: Option<String>,
+    /// The viewport: `390x844`.
+    pub viewport: Option<String>,
 }
 
 impl SnapshotKey {
@@ -28,14 +32,29 @@ impl SnapshotKey {
     pub fn path(&self, variant: &Variant) -> String {
         let folder: Vec<String> = self.suite.split('/').map(file_name).collect();
         let row = self.row.as_ref().map(|row| format!("[{}]", row_slug(row))).unwrap_or_default();
-        let environment = variant.environment.as_ref().map(|name| format!("@{}", slug(name))).unwrap_or_default();
-        format!("{}/{}{row}.{}{environment}.snap", folder.join("/"), file_name(&self.case), file_name(&self.name))
+        let parts = [&variant.environment, &variant.browser, &variant.viewport];
+        let of: String = parts.into_iter().flatten().map(|name| format!("@{}", slug(name))).collect();
+        format!("{}/{}{row}.{}{of}.snap", folder.join("/"), file_name(&self.case), file_name(&self.name))
     }
 
-    /// The files that may hold the baseline for an environment, most specific first.
+    /// The files that may hold the baseline for whom a snapshot was taken, most specific first: the viewport is dropped first,
+    /// then the browser, then the environment.
     #[must_use]
-    pub fn lookup(&self, environment: &str) -> [String; 2] {
-        [self.path(&Variant { environment: Some(environment.to_owned()) }), self.path(&Variant::default())]
+    pub fn lookup(&self, whole: &Variant) -> Vec<String> {
+        let kept = |part: &Option<String>, keeps: bool| part.clone().filter(|_| keeps);
+        let mut paths = Vec::new();
+        for number in (0..8_u8).rev() {
+            let variant = Variant {
+                environment: kept(&whole.environment, number & 4 != 0),
+                browser: kept(&whole.browser, number & 2 != 0),
+                viewport: kept(&whole.viewport, number & 1 != 0),
+            };
+            let path = self.path(&variant);
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
     }
 }
 
@@ -84,13 +103,31 @@ mod tests {
     #[test]
     fn an_environments_own_baseline_comes_first() {
         let key = SnapshotKey { suite: "s".into(), case: "c".into(), row: None, name: "n".into() };
-        assert_eq!(key.lookup("production"), ["s/c.n@production.snap", "s/c.n.snap"]);
+        let on = Variant { environment: Some("production".into()), ..Variant::default() };
+        assert_eq!(key.lookup(&on), ["s/c.n@production.snap", "s/c.n.snap"]);
+    }
+
+    #[test]
+    fn the_viewport_is_dropped_first_and_then_the_browser() {
+        let key = SnapshotKey { suite: "s".into(), case: "c".into(), row: None, name: "n".into() };
+        let whole = Variant { environment: Some("dev".into()), browser: Some("firefox".into()), viewport: Some("390x844".into()) };
+        let expected = [
+            "s/c.n@dev@firefox@390x844.snap",
+            "s/c.n@dev@firefox.snap",
+            "s/c.n@dev@390x844.snap",
+            "s/c.n@dev.snap",
+            "s/c.n@firefox@390x844.snap",
+            "s/c.n@firefox.snap",
+            "s/c.n@390x844.snap",
+            "s/c.n.snap",
+        ];
+        assert_eq!(key.lookup(&whole), expected);
     }
 
     #[test]
     fn nothing_leaves_the_folder() {
         let key = SnapshotKey { suite: "../x".into(), case: "..".into(), row: Some("/".into()), name: "a/../b".into() };
-        let path = key.path(&Variant { environment: Some("../p".into()) });
+        let path = key.path(&Variant { environment: Some("../p".into()), ..Variant::default() });
         assert!(!path.contains("..") && !path.starts_with('/'), "{path}");
         assert_eq!(path.matches('/').count(), 2, "{path}");
     }

@@ -59,10 +59,10 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
         None => Vec::new(),
     };
     let after = step::list(&fields, "after");
-    fields.not_supported_yet(&["browser", "wait", "mock", "block", "needs"]);
+    fields.not_supported_yet(&["needs"]);
     snapshot_names(&fields, [around[0], &before, &steps, &after, around[1]]);
     fields.finish("key of a case");
-    let Common { description, tags, url, environments, skip, timeout, retries, session, lock } = common;
+    let Common { description, tags, url, environments, skip, timeout, retries, session, lock, pages } = common;
     Case {
         span,
         name: name.to_owned(),
@@ -78,6 +78,7 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
         retries,
         session,
         lock,
+        pages,
         expected_failure,
         normalise,
         before,

@@ -2,11 +2,12 @@
 
 use super::{
     model::{Named, SnapshotContent, SnapshotSpec},
+    page,
     words::{self, Use},
 };
 use crate::{
-    assertion::response::Expectations,
-    extract::capture::Capture,
+    assertion::{PageExpectations, response::Expectations},
+    extract::{PageCapture, capture::Capture, locator::LocatorSpec},
     normalise::Rules,
     yaml::{Collector, Fields, Node, Yaml},
 };
@@ -22,8 +23,30 @@ pub(super) fn expectations(node: &Node, collector: &Collector) -> Option<Expecta
     expectations
 }
 
+/// `expect:` of a browser's step, and `until:`.
+pub(super) fn page_expectations(node: &Node, collector: &Collector) -> Option<PageExpectations> {
+    let mut diagnostics = Vec::new();
+    let expectations = PageExpectations::parse(node, &mut diagnostics);
+    collector.extend(diagnostics);
+    expectations
+}
+
 /// `capture:`
 pub(super) fn captures(fields: &Fields<'_>) -> Vec<(Named, Capture)> {
+    named_captures(fields, capture)
+}
+
+/// `capture:` of a browser's step
+pub(super) fn page_captures(fields: &Fields<'_>) -> Vec<(Named, PageCapture)> {
+    named_captures(fields, |node, collector| {
+        let mut diagnostics = Vec::new();
+        let capture = PageCapture::parse(node, &mut diagnostics);
+        collector.extend(diagnostics);
+        capture
+    })
+}
+
+fn named_captures<T>(fields: &Fields<'_>, read: impl Fn(&Node, &Collector) -> Option<T>) -> Vec<(Named, T)> {
     let Some(map) = fields.fields("capture", "a map of names and what they keep") else { return Vec::new() };
     let collector = map.collector();
     if map.is_empty() {
@@ -32,7 +55,7 @@ pub(super) fn captures(fields: &Fields<'_>) -> Vec<(Named, Capture)> {
     let mut captures = Vec::new();
     for entry in map.take_rest() {
         let is_name = words::check_name(&entry.key, &entry.key_span, "a capture", Use::Template, collector);
-        if let Some(capture) = capture(&entry.value, collector)
+        if let Some(capture) = read(&entry.value, collector)
             && is_name
         {
             captures.push((words::named(&entry.key, &entry.key_span), capture));
@@ -70,18 +93,31 @@ fn rules(map: &Fields<'_>) -> Rules {
     Rules::read(map)
 }
 
+/// What a snapshot is taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Response,
+    Page,
+}
+
+impl Of {
+    /// What is kept where nothing is said.
+    fn plain(self) -> SnapshotContent {
+        match self {
+            Self::Response => SnapshotContent::Body,
+            Self::Page => SnapshotContent::Aria(None),
+        }
+    }
+}
+
 /// `snapshot:`
-pub(super) fn snapshot(node: &Node, collector: &Collector) -> Option<SnapshotSpec> {
-    let spec = |name: &str| SnapshotSpec {
-        span: node.span.clone(),
-        name: name.to_owned(),
-        contents: vec![SnapshotContent::Body],
-        normalise: no_rules(),
-    };
+pub(super) fn snapshot(node: &Node, of: Of, collector: &Collector) -> Option<SnapshotSpec> {
+    let spec =
+        |name: &str| SnapshotSpec { span: node.span.clone(), name: name.to_owned(), contents: vec![of.plain()], normalise: no_rules() };
     match &node.value {
         Yaml::Bool(true) => Some(spec(UNNAMED)),
         Yaml::Text { .. } | Yaml::Number(_) => words::name(node, "a snapshot", Use::File, collector).map(|name| spec(&name.name)),
-        Yaml::Map(_) => of_map(collector.fields(node, "a snapshot")?),
+        Yaml::Map(_) => of_map(collector.fields(node, "a snapshot")?, of),
         Yaml::Blank | Yaml::Null | Yaml::Bool(false) | Yaml::List(_) => {
             collector.expected(node, "the name of a snapshot, `true`, or a map");
             None
@@ -89,7 +125,7 @@ pub(super) fn snapshot(node: &Node, collector: &Collector) -> Option<SnapshotSpe
     }
 }
 
-fn of_map(map: Fields<'_>) -> Option<SnapshotSpec> {
+fn of_map(map: Fields<'_>, of: Of) -> Option<SnapshotSpec> {
     let collector = map.collector();
     let span = map.node().span.clone();
     if map.is_empty() {
@@ -100,15 +136,34 @@ fn of_map(map: Fields<'_>) -> Option<SnapshotSpec> {
     let has_name = map.has("name");
     let name = map.take("name").and_then(|node| words::name(node, "a snapshot", Use::File, collector)).map(|name| name.name);
     let mut contents = Vec::new();
-    for (key, content) in [("json", SnapshotContent::Json), ("text", SnapshotContent::Text), ("shape", SnapshotContent::Shape)] {
-        let Some(node) = map.take(key) else { continue };
-        match node.value {
-            Yaml::Bool(true) => contents.push(content),
-            Yaml::Bool(false) => collector.error(&node.span, format!("leave `{key}` out: what is not named is not kept")),
-            Yaml::Blank | Yaml::Null | Yaml::Number(_) | Yaml::Text { .. } | Yaml::List(_) | Yaml::Map(_) => {
-                collector.expected(node, "`true`");
+    match of {
+        Of::Response => {
+            for (key, content) in [("json", SnapshotContent::Json), ("text", SnapshotContent::Text), ("shape", SnapshotContent::Shape)] {
+                let Some(node) = map.take(key) else { continue };
+                match node.value {
+                    Yaml::Bool(true) => contents.push(content),
+                    Yaml::Bool(false) => collector.error(&node.span, format!("leave `{key}` out: what is not named is not kept")),
+                    Yaml::Blank | Yaml::Null | Yaml::Number(_) | Yaml::Text { .. } | Yaml::List(_) | Yaml::Map(_) => {
+                        collector.expected(node, "`true`");
+                    }
+                }
             }
         }
+        Of::Page => of_page(&map, &mut contents),
+    }
+    let (foreign, other, own) = match of {
+        Of::Response => (["aria", "html"], "a page", "a response"),
+        Of::Page => (["json", "shape"], "a response", "a page"),
+    };
+    for key in foreign {
+        if let Some(entry) = map.take_entry(key) {
+            collector.error(&entry.key_span, format!("`{key}` is kept of {other}, and this step yields {own}"));
+        }
+    }
+    if of == Of::Page
+        && let Some(entry) = map.take_entry("headers")
+    {
+        collector.error(&entry.key_span, "`headers` are kept of a response, and this step yields a page");
     }
     if let Some(node) = map.take("headers") {
         let nodes = collector.filled_list(node, "a list of header names").unwrap_or_default();
@@ -125,12 +180,28 @@ fn of_map(map: Fields<'_>) -> Option<SnapshotSpec> {
         }
         contents.push(SnapshotContent::Headers(names));
     }
-    map.not_supported_yet(&["aria", "html", "image"]);
+    map.not_supported_yet(&["image"]);
     let normalise = rules(&map);
     map.finish("key of a snapshot");
     if contents.is_empty() {
-        contents.push(SnapshotContent::Body);
+        contents.push(of.plain());
     }
     let name = if has_name { name? } else { UNNAMED.to_owned() };
     Some(SnapshotSpec { span, name, contents, normalise })
+}
+
+/// What is kept of a page: each `true`, or a locator for a part of it.
+fn of_page(map: &Fields<'_>, contents: &mut Vec<SnapshotContent>) {
+    let collector = map.collector();
+    type Content = fn(Option<Box<LocatorSpec>>) -> SnapshotContent;
+    let kinds: [(&str, Content); 3] =
+        [("aria", SnapshotContent::Aria), ("text", SnapshotContent::PageText), ("html", SnapshotContent::PageHtml)];
+    for (key, content) in kinds {
+        let Some(node) = map.take(key) else { continue };
+        match &node.value {
+            Yaml::Bool(true) => contents.push(content(None)),
+            Yaml::Bool(false) => collector.error(&node.span, format!("leave `{key}` out: what is not named is not kept")),
+            _ => contents.extend(page::locator(node, collector).map(|at| content(Some(Box::new(at))))),
+        }
+    }
 }

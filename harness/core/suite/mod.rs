@@ -8,6 +8,7 @@ mod read;
 
 mod case;
 mod content;
+pub mod page;
 mod request;
 mod step;
 pub(crate) mod verb;

@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    assertion::Expectations,
+    action::page::{Device, Gesture, Viewport, Window},
+    assertion::{Expectations, PageExpectations},
     diagnostic::{Source, Span},
-    extract::capture::Capture,
+    extract::{PageCapture, capture::Capture, locator::LocatorSpec},
     normalise::Rules,
     template::{Dynamic, Template},
 };
@@ -53,6 +54,8 @@ pub struct Suite {
     pub auth: Option<Auth>,
     /// Cases that hold the same lock never run at the same time.
     pub lock: Option<String>,
+    /// What its browser-driven cases need.
+    pub pages: PageOptions,
     /// The cases, in the order written. Never empty.
     pub cases: Vec<Arc<Case>>,
 }
@@ -97,6 +100,8 @@ pub struct Case {
     pub session: Option<Named>,
     /// It never runs beside a case with the same lock.
     pub lock: Option<String>,
+    /// What its browser is like.
+    pub pages: PageOptions,
     /// It must fail until a bug is mended.
     pub expected_failure: Option<ExpectedFailure>,
     /// Normalising keys for everything below.
@@ -168,6 +173,17 @@ pub struct Step {
     pub timeout: Option<Duration>,
 }
 
+impl Step {
+    /// The names of what it captures, in the order written.
+    pub fn captured(&self) -> impl Iterator<Item = &Named> {
+        let of_page = match &self.verb {
+            Verb::Page(page) => page.captures.as_slice(),
+            Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => &[],
+        };
+        self.capture.iter().map(|(name, _)| name).chain(of_page.iter().map(|(name, _)| name))
+    }
+}
+
 /// Whether `compare` looks at what a step yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare {
@@ -195,8 +211,178 @@ pub enum Verb {
     Look,
     /// Wait, as a last resort.
     Pause(Duration),
-    /// Keep the cookies for `session:`.
+    /// Keep the cookies, and what pages stored, for `session:`.
     SaveSession(Named),
+    /// Something that a browser does.
+    Page(Box<PageStep>),
+}
+
+/// What suites and cases say of their browser; a case's word wins over its suite's.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PageOptions {
+    /// Which browsers and viewports it runs in.
+    pub browser: Option<BrowserSpec>,
+    /// How long one browser action, or one expectation of a page, may take.
+    pub wait: Option<Duration>,
+    /// Answers that pages get instead of the site's.
+    pub mocks: Vec<MockSpec>,
+    /// URLs that pages do not get.
+    pub blocked: Vec<Template>,
+}
+
+/// `browser:`
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BrowserSpec {
+    /// Names, each run; none means what is said further out.
+    pub names: Vec<String>,
+    /// Viewports, each run.
+    pub viewports: Vec<Viewport>,
+}
+
+/// One answer that pages get instead of the site's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MockSpec {
+    /// Pattern of the URL.
+    pub url: Template,
+    /// The method, in capitals.
+    pub method: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, Template)>,
+    /// The body.
+    pub body: MockBody,
+}
+
+/// The body of a mocked answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MockBody {
+    /// `json:`
+    Json(Dynamic),
+    /// `text:`
+    Text(Template),
+}
+
+/// Something that a browser does, as it was written.
+#[derive(Debug)]
+pub struct PageStep {
+    /// What it does.
+    pub verb: PageVerbSpec,
+    /// The frames it happens in, outermost first.
+    pub frames: Vec<LocatorSpec>,
+    /// What must hold of the page; tried again until it does.
+    pub expect: Option<PageExpectations>,
+    /// The action is repeated until this holds.
+    pub until: Option<PageExpectations>,
+    /// Variables it yields.
+    pub captures: Vec<(Named, PageCapture)>,
+    /// How long the action, and then its expectations, may take.
+    pub wait: Option<Duration>,
+}
+
+/// What a browser does, with its templates.
+#[derive(Debug)]
+pub enum PageVerbSpec {
+    /// `open`
+    Open(Template),
+    /// `back`
+    Back,
+    /// `forward`
+    Forward,
+    /// `reload`
+    Reload,
+    /// `click` and the other verbs that act on one element.
+    Gesture(GestureSpec),
+    /// `fill`
+    Fill {
+        /// Which element.
+        into: LocatorSpec,
+        /// What is written.
+        value: Template,
+    },
+    /// `select`
+    Select {
+        /// Which list.
+        within: LocatorSpec,
+        /// The options.
+        options: Vec<Template>,
+    },
+    /// `upload`
+    Upload {
+        /// Which input.
+        to: LocatorSpec,
+        /// Files, relative to the suite.
+        files: Vec<Template>,
+    },
+    /// `drag`
+    Drag {
+        /// What.
+        from: LocatorSpec,
+        /// Where to.
+        to: LocatorSpec,
+    },
+    /// `press`
+    Press {
+        /// The keys.
+        keys: Template,
+        /// Where.
+        on: Option<LocatorSpec>,
+    },
+    /// `scroll: {to:}`
+    ScrollTo(LocatorSpec),
+    /// `scroll: {by:}`
+    ScrollBy {
+        /// To the right.
+        x: i32,
+        /// Down.
+        y: i32,
+    },
+    /// `accept_dialog`
+    AcceptDialog(Option<Template>),
+    /// `dismiss_dialog`
+    DismissDialog,
+    /// `switch`
+    Switch(Window),
+    /// `close_window`
+    CloseWindow,
+    /// `resize`
+    Resize(Viewport),
+    /// `emulate`
+    Emulate(Box<EmulationSpec>),
+    /// `script`
+    Script(Template),
+    /// `look: page`
+    Look,
+}
+
+/// A verb that acts on one element.
+#[derive(Debug)]
+pub struct GestureSpec {
+    /// How.
+    pub gesture: Gesture,
+    /// On which.
+    pub on: LocatorSpec,
+}
+
+/// `emulate:`
+#[derive(Debug)]
+pub struct EmulationSpec {
+    /// Dark mode.
+    pub dark: Option<bool>,
+    /// Less motion.
+    pub reduced_motion: Option<bool>,
+    /// No network.
+    pub offline: Option<bool>,
+    /// Time zone.
+    pub timezone: Option<Template>,
+    /// Locale.
+    pub locale: Option<Template>,
+    /// User agent.
+    pub user_agent: Option<Template>,
+    /// Latitude and longitude.
+    pub geolocation: Option<(String, String)>,
+    /// A device.
+    pub device: Option<Device>,
 }
 
 /// An HTTP request as it was written.
@@ -302,4 +488,21 @@ pub enum SnapshotContent {
     Shape,
     /// `headers: [cache-control]`, names in lower case.
     Headers(Vec<String>),
+    /// `aria`: the accessible tree of the page, or of one element. What a page's snapshot keeps where nothing is said.
+    Aria(Option<Box<LocatorSpec>>),
+    /// `text` of a page, or of one element.
+    PageText(Option<Box<LocatorSpec>>),
+    /// `html` of a page, or of one element.
+    PageHtml(Option<Box<LocatorSpec>>),
+}
+
+impl SnapshotContent {
+    /// Whether a page is what it is taken of.
+    #[must_use]
+    pub fn is_of_page(&self) -> bool {
+        match self {
+            Self::Aria(_) | Self::PageText(_) | Self::PageHtml(_) => true,
+            Self::Body | Self::Json | Self::Text | Self::Shape | Self::Headers(_) => false,
+        }
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{
     case, content,
-    model::{Named, Suite},
-    step,
+    model::{Named, PageOptions, Suite},
+    page, step,
     words::{self, Use},
 };
 use crate::{
@@ -32,9 +32,8 @@ pub(crate) fn suite(root: &Node, source: &Arc<Source>, path: &str, collector: &C
     let auth = words::auth(&fields);
     let cases = fields.require("cases", "what the suite checks").and_then(|node| collector.filled_list(node, "a list of cases"));
     let cases = case::list(cases.unwrap_or_default(), &[&before_each, &after_each], collector);
-    fields.not_supported_yet(&["browser", "wait", "mock", "block"]);
     fields.finish("key of a suite");
-    let Common { description, tags, url, environments, skip, timeout, retries, session, lock } = common;
+    let Common { description, tags, url, environments, skip, timeout, retries, session, lock, pages } = common;
     Some(Suite {
         path: path.to_owned(),
         source: Arc::clone(source),
@@ -56,6 +55,7 @@ pub(crate) fn suite(root: &Node, source: &Arc<Source>, path: &str, collector: &C
         headers,
         auth,
         lock,
+        pages,
         cases: cases.into_iter().map(Arc::new).collect(),
     })
 }
@@ -71,6 +71,7 @@ pub(super) struct Common {
     pub(super) retries: Option<u32>,
     pub(super) session: Option<Named>,
     pub(super) lock: Option<String>,
+    pub(super) pages: PageOptions,
 }
 
 impl Common {
@@ -86,6 +87,12 @@ impl Common {
             retries: retries(fields),
             session: fields.take("session").and_then(|node| words::name(node, "a session", Use::File, collector)),
             lock: fields.name("lock", "the name of a lock").map(str::to_owned),
+            pages: PageOptions {
+                browser: fields.take("browser").and_then(|node| page::browser(node, collector)),
+                wait: words::positive_duration(fields, "wait"),
+                mocks: page::mocks(fields),
+                blocked: page::blocked(fields),
+            },
         }
     }
 }

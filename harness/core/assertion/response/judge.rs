@@ -62,7 +62,13 @@ impl Expectations {
 }
 
 /// Judges a value that is there or not.
-fn judge_value(span: &Span, subject: impl Into<String>, matcher: &Matcher, value: Option<&Json>, context: &Context<'_>) -> Judgement {
+pub(in crate::assertion) fn judge_value(
+    span: &Span,
+    subject: impl Into<String>,
+    matcher: &Matcher,
+    value: Option<&Json>,
+    context: &Context<'_>,
+) -> Judgement {
     let outcome = matcher.judge(&Subject { value, mode: matcher.mode(), place: Place::Whole }, context);
     Judgement::new(Some(span), subject, outcome, || (matcher.phrase(context), shown_or_nothing(value)))
 }
@@ -198,7 +204,13 @@ fn select_html(
 }
 
 /// Judges what a selector yields: one value as text, several as a list where a list matcher is asked.
-fn judge_selected(span: &Span, subject: String, matcher: &Matcher, mut values: Vec<Json>, context: &Context<'_>) -> Judgement {
+pub(in crate::assertion) fn judge_selected(
+    span: &Span,
+    subject: String,
+    matcher: &Matcher,
+    mut values: Vec<Json>,
+    context: &Context<'_>,
+) -> Judgement {
     if matcher.takes_list() {
         let list = Json::List(values);
         let outcome = matcher.judge(&Subject::found(&list, Mode::Texts).at(Place::Selected(&[])), context);
@@ -252,7 +264,7 @@ fn unbraced(text: &str) -> &str {
     inner.filter(|inner| !inner.contains("{{")).unwrap_or(text)
 }
 
-fn judge_written(span: &Span, of: &Argument<Json>, matcher: &Matcher, context: &Context<'_>) -> Judgement {
+pub(in crate::assertion) fn judge_written(span: &Span, of: &Argument<Json>, matcher: &Matcher, context: &Context<'_>) -> Judgement {
     let subject = cut(format!("values {}", unbraced(of.span().text().trim_matches(['\'', '"']))));
     let value = match of.resolve(context.scope) {
         Ok(value) => value,
@@ -329,6 +341,7 @@ mod tests {
             expected: String::from("below 400"),
             actual: String::from("200"),
             message: String::new(),
+            was_observed: true,
         };
         assert_eq!(judgements, [expected]);
         let error = exchange(503, &[], b"");

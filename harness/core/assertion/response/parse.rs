@@ -4,9 +4,10 @@ use super::expectation::{Aspect, CookiePart, Expectation, Expectations, HopExpec
 use crate::{
     assertion::{
         matcher::{self, Matcher, Mode},
+        page::PAGE_EXPECTATIONS,
         url::UrlExpectation,
     },
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Diagnostic, Span, did_you_mean},
     extract::{Argument, html, path},
     json::Json,
     yaml::{Entry, Node, Yaml},
@@ -29,32 +30,7 @@ pub const EXPECTATIONS: [(&str, &str); 12] = [
 ];
 
 /// The keys that later versions will know.
-pub const NOT_YET: [&str; 22] = [
-    "xml",
-    "version",
-    "tls",
-    "openapi",
-    "title",
-    "visible",
-    "hidden",
-    "enabled",
-    "disabled",
-    "checked",
-    "focused",
-    "value",
-    "attribute",
-    "count",
-    "meta",
-    "console",
-    "requests",
-    "accessibility",
-    "vitals",
-    "overflow",
-    "download",
-    "clipboard",
-];
-
-const RESULT: &str = "result";
+pub const NOT_YET: [&str; 4] = ["xml", "version", "tls", "openapi"];
 
 pub(super) const COOKIE_PARTS: [(&str, CookiePart); 8] = [
     ("value", CookiePart::Value),
@@ -290,30 +266,52 @@ impl Reader<'_> {
     }
 
     fn read_values(&mut self, node: &Node) {
-        let help = "such as `values: [{of: '{{ total }}', at_least: 1}]`";
-        let elements = match &node.value {
-            Yaml::List(elements) if !elements.is_empty() => elements,
-            Yaml::List(_) => return self.complain(Diagnostic::error(&node.span, "an empty list expects nothing").help(help)),
-            Yaml::Blank | Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::Text { .. } | Yaml::Map(_) => {
-                return self.complain(Diagnostic::error(&node.span, "expected a list of values").help(help));
-            }
-        };
-        for element in elements {
-            let entries = self.entries(element, "a map of `of` and a matcher", help);
-            let (of, rest): (Vec<Entry>, Vec<Entry>) = entries.iter().cloned().partition(|entry| entry.key == "of");
-            let Some(of) = of.first() else {
-                if !entries.is_empty() {
-                    self.complain(Diagnostic::error(&element.span, "`of` is missing: the value to look at").help(help));
-                }
-                continue;
-            };
-            let value = Argument::parse(&of.value, self.diagnostics, |value| Ok(value.clone()));
-            let matcher = Matcher::parse_entries(&rest, &element.span, Mode::Json, self.diagnostics);
-            if let (Some(value), Some(matcher)) = (value, matcher) {
-                self.add(of, Aspect::Value { of: value, matcher });
-            }
+        for (span, of, matcher) in written_values(node, self.diagnostics) {
+            self.expectations.rest.push(Expectation { span, aspect: Aspect::Value { of, matcher } });
         }
     }
+}
+
+/// `values`, which a response and a page have alike: where each stands, what it looks at, and how it is judged.
+pub(in crate::assertion) fn written_values(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Span, Argument<Json>, Matcher)> {
+    let help = "such as `values: [{of: '{{ total }}', at_least: 1}]`";
+    let mut complain = |span: &Span, message: &str| diagnostics.push(Diagnostic::error(span, message).help(help));
+    let elements = match &node.value {
+        Yaml::List(elements) if !elements.is_empty() => elements.as_slice(),
+        Yaml::List(_) => {
+            complain(&node.span, "an empty list expects nothing");
+            &[]
+        }
+        Yaml::Blank | Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::Text { .. } | Yaml::Map(_) => {
+            complain(&node.span, "expected a list of values");
+            &[]
+        }
+    };
+    let mut values = Vec::new();
+    for element in elements {
+        let entries = match &element.value {
+            Yaml::Map(entries) if !entries.is_empty() => entries,
+            Yaml::Map(_) => {
+                diagnostics.push(Diagnostic::error(&element.span, "an empty map expects nothing").help(help));
+                continue;
+            }
+            Yaml::Blank | Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::Text { .. } | Yaml::List(_) => {
+                diagnostics.push(Diagnostic::error(&element.span, "expected a map of `of` and a matcher").help(help));
+                continue;
+            }
+        };
+        let (of, rest): (Vec<Entry>, Vec<Entry>) = entries.iter().cloned().partition(|entry| entry.key == "of");
+        let Some(of) = of.first() else {
+            diagnostics.push(Diagnostic::error(&element.span, "`of` is missing: the value to look at").help(help));
+            continue;
+        };
+        let value = Argument::parse(&of.value, diagnostics, |value| Ok(value.clone()));
+        let matcher = Matcher::parse_entries(&rest, &element.span, Mode::Json, diagnostics);
+        if let (Some(value), Some(matcher)) = (value, matcher) {
+            values.push((of.key_span.clone(), value, matcher));
+        }
+    }
+    values
 }
 
 impl CookiePart {
@@ -339,8 +337,12 @@ fn is_token(text: &str) -> bool {
 }
 
 fn unknown(key: &str, entry: &Entry) -> Diagnostic {
-    if NOT_YET.contains(&key) || key == RESULT {
+    if NOT_YET.contains(&key) {
         return Diagnostic::error(&entry.key_span, format!("`{key}` is not supported yet"));
+    }
+    if PAGE_EXPECTATIONS.iter().any(|(name, _)| *name == key) {
+        let message = format!("`{key}` is judged of a page, and this step yields a response");
+        return Diagnostic::error(&entry.key_span, message);
     }
     let diagnostic = Diagnostic::error(&entry.key_span, format!("unknown expectation `{key}`"));
     let known = EXPECTATIONS.iter().map(|(name, _)| *name);
@@ -381,11 +383,16 @@ mod tests {
 
     #[test]
     fn what_comes_later_is_refused_at_its_line() {
-        for key in NOT_YET.into_iter().chain([RESULT]) {
+        for key in NOT_YET {
             complaints(&format!("{{{key}: x}}"), &[&format!("`{key}` is not supported yet")]);
         }
         complaints("{time: {dns: {at_most: 1s}, tls: {at_most: 1s}}}", &["`dns` is not supported yet", "`tls` is not supported yet"]);
         complaints("{json: {$.a: {schema: a.json}}}", &["`schema` is not supported yet"]);
+    }
+
+    #[test]
+    fn what_is_judged_of_a_page_is_told_so() {
+        complaints("{visible: {button: x}}", &["`visible` is judged of a page, and this step yields a response"]);
     }
 
     #[test]

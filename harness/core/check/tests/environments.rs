@@ -112,7 +112,9 @@ fn keys_of_an_environment() {
     environment("baselines: shred", &["3:16 unknown way with baselines `shred` (did you mean `shared`?)"]);
     environment("baseline: own", &["3:5 unknown key `baseline` of an environment (did you mean `baselines`?)"]);
     environment("identity: {foreign-host: {}}", &["3:5 `identity` is not supported yet"]);
-    environment("grid: http://grid.example.org", &["3:5 `grid` is not supported yet"]);
+    environment("grid: http://grid.example.org", &[]);
+    environment("grid: grid.example.org", &["3:11 `grid.example.org` is not the URL of a WebDriver server"]);
+    environment("gird: http://grid.example.org", &["3:5 unknown key `gird` of an environment (did you mean `grid`?)"]);
     environment(
         "params: {web: x}\nvars: {api: y}",
         &["3:14 `web` is both a URL and a param of environment `dev`", "4:12 `api` is both a URL and a variable of environment `dev`"],
@@ -158,9 +160,14 @@ fn keys_beside_environments() {
         ],
     );
     file("defaults: {urls: web}", &["2:12 unknown default `urls` (did you mean `url`?)"]);
+    file("defaults: {wait: 5s, browser: {name: chromium, viewport: [1280x800, 390x844]}, ready: {script: 'return true'}}", &[]);
     file(
-        "defaults: {wait: 5s, browser: {name: chromium}, ready: {}}",
-        &["2:12 `wait` is not supported yet", "2:22 `browser` is not supported yet", "2:49 `ready` is not supported yet"],
+        "defaults: {wait: 0s, browser: {nam: chromium}, ready: {}}",
+        &[
+            "2:18 a `wait` of 0 can never hold",
+            "2:32 unknown key `nam` of `browser` (did you mean `name`?)",
+            "2:55 `script` is missing: JavaScript that returns whether the page can be acted on",
+        ],
     );
     file("default: {url: web}", &["2:1 unknown key `default` (did you mean `defaults`?)"]);
     file("suite: x", &["2:1 unknown key `suite` (the keys here are `environments`, `defaults`)"]);

@@ -11,6 +11,7 @@ use crate::{
 
 mod environments;
 mod names;
+mod pages;
 mod suites;
 mod whole;
 

@@ -32,14 +32,12 @@ pub(super) fn singular_path(node: &Node, what: &str, collector: &Collector) -> O
 /// A list of paths.
 pub(super) fn list(node: &Node, collector: &Collector) -> Vec<Selector> {
     let nodes = collector.filled_list(node, "a list of paths").unwrap_or_default();
-    let read = |node: &Node| {
-        if let Yaml::Map(_) = node.value {
-            collector.error(&node.span, "locators of pages are not supported yet");
-            return None;
-        }
-        path(collector.name(node, "a path such as `$..id`")?, &node.span, collector)
-    };
-    nodes.iter().filter_map(read).collect()
+    nodes.iter().filter_map(|node| of_list(node, collector)).collect()
+}
+
+/// A path in a list.
+pub(super) fn of_list(node: &Node, collector: &Collector) -> Option<Selector> {
+    path(collector.name(node, "a path such as `$..id`")?, &node.span, collector)
 }
 
 /// The entries of a map of paths, with the paths read.

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     compare,
+    extract::locator::LocatorSpec,
     json::{Json, Selector},
     yaml::{Collector, Node},
 };
@@ -82,6 +83,11 @@ pub trait Rule: fmt::Debug + Send + Sync {
 
     /// What becomes of a text; nothing if it stays. Doing it twice is doing it once.
     fn change_text(&self, _text: &str) -> Option<String> {
+        None
+    }
+
+    /// The elements of a page that it leaves out.
+    fn locator(&self) -> Option<&LocatorSpec> {
         None
     }
 

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::*;
 use crate::{
-    action::{CookieJar, HttpRequest, Limit, Transport},
+    action::{HttpRequest, Limit, Session, Transport},
     attribute,
     diagnostic::Source,
     environment::{
@@ -67,6 +67,7 @@ fn site(role: Role) -> Arc<Site> {
         limit: Limit::default(),
         transport: Transport::default(),
         baselines: Baselines::Shared,
+        pages: crate::environment::site::SitePages::default(),
         guards: Arc::new(Guards::new([], Mutations::Guarded)),
     })
 }
@@ -85,6 +86,7 @@ pub(super) fn case(steps: &str) -> Arc<PlannedCase> {
         selection: plan::Selection::default(),
         timeout: None,
         default_timeout: None,
+        browsers: Vec::new(),
         retries: None,
         seed: 7,
         began: began(),
@@ -109,7 +111,7 @@ pub(super) fn live(case: &Arc<PlannedCase>, role: Role) -> Side {
         site,
         surroundings: Arc::new(Surroundings { urls, ..Surroundings::default() }),
         inherited: Vec::new(),
-        jar: CookieJar::default(),
+        session: Session::default(),
         seed: 7,
         began: began(),
     };

@@ -2,6 +2,10 @@
 //!
 //! Equal readings of two environments are equal values, whatever their hosts and tokens. Rules of the suite come later.
 
+mod page;
+
+pub use page::{PageAsked, PageReading, page_text};
+
 use std::sync::Arc;
 
 use crate::{

@@ -1,0 +1,522 @@
+//! One browser step: the action, its expectations tried again until they hold, what is kept, and what helps when it failed.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    request::{self, Trouble},
+    trace::{Captured, Kept, PageSeen, StepFailure},
+};
+use crate::{
+    action::page::{Emulation, Extract, Mock, PageAction, PageSetup, PageVerb, Probe},
+    assertion::{Context, Judgement, PageExpectations},
+    environment::{model::Protect, site::Site},
+    extract::{Unresolved, locator::LocatorSpec},
+    json,
+    normalise::Rules,
+    observation::{
+        Fault, FaultKind,
+        page::{Answer, PageObservation},
+    },
+    plan::PlannedCase,
+    suite::model::{Auth, MockBody, PageStep, PageVerbSpec, SnapshotContent, Step},
+    template::{Scope, Template},
+    verdict::Status,
+};
+
+/// The pause between two looks at a page whose expectations do not hold yet.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long a page gets to show what an action did before `until` repeats it.
+const ACT_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// A browser step under way.
+#[derive(Debug)]
+pub(super) struct PageFlight {
+    action: PageAction,
+    /// How many answers belong to `until`, to `expect`; the rest belong to the captures.
+    n_until: usize,
+    n_expect: usize,
+    wait: Duration,
+    phase: Phase,
+    /// When the action was first begun, and when the page was first seen after it was done last.
+    began: Duration,
+    settled: Option<Duration>,
+    seen: Option<PageObservation>,
+    kept: Vec<Kept>,
+    fault: Option<Fault>,
+    navigations: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Acting,
+    Looking,
+    Keeping,
+    /// Looking for what helps people to see why it failed.
+    Explaining,
+}
+
+/// What a browser step needs next.
+#[derive(Debug)]
+pub(super) enum Leg {
+    /// Perform this.
+    Perform(Box<PageAction>),
+    /// Wait until then, and look or act again.
+    Wait(Duration),
+    /// It has ended.
+    Ended(Box<Ended>),
+}
+
+/// How a browser step ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) seen: Option<Arc<PageSeen>>,
+    pub(super) fault: Option<Fault>,
+    pub(super) judgements: Vec<Judgement>,
+    pub(super) captures: Vec<Captured>,
+    pub(super) failures: Vec<StepFailure>,
+    pub(super) navigations: u32,
+}
+
+/// What was found of a page at one look.
+struct Look {
+    judgements: Vec<Judgement>,
+    captures: Vec<Captured>,
+    failures: Vec<StepFailure>,
+}
+
+impl PageFlight {
+    pub(super) fn new(action: PageAction, page: &PageStep, n_until: usize, n_expect: usize, wait: Duration, at: Duration) -> Self {
+        let navigations = u32::from(matches!(page.verb, PageVerbSpec::Open(_) | PageVerbSpec::Reload));
+        Self {
+            action,
+            n_until,
+            n_expect,
+            wait,
+            phase: Phase::Acting,
+            began: at,
+            settled: None,
+            seen: None,
+            kept: Vec::new(),
+            fault: None,
+            navigations,
+        }
+    }
+
+    /// The first leg: the action.
+    pub(super) fn act(&mut self) -> Leg {
+        self.phase = Phase::Acting;
+        Leg::Perform(Box::new(self.action.clone()))
+    }
+
+    /// After a pause: the action again where `until` does not hold, else another look.
+    pub(super) fn woke(&mut self, at: Duration) -> Leg {
+        let is_time = self.settled.is_some_and(|settled| at >= settled + ACT_AGAIN_AFTER);
+        if self.n_until > 0 && is_time {
+            self.settled = None;
+            self.navigations += u32::from(matches!(self.action.verb, PageVerb::Open(_) | PageVerb::Reload));
+            return self.act();
+        }
+        self.look()
+    }
+
+    fn look(&mut self) -> Leg {
+        self.phase = Phase::Looking;
+        let probes = self.action.probes.clone();
+        self.probe(probes)
+    }
+
+    fn probe(&self, probes: Vec<Probe>) -> Leg {
+        Leg::Perform(Box::new(PageAction { verb: PageVerb::Look, probes, cookies: Vec::new(), ..self.action.clone() }))
+    }
+
+    /// Takes what came of the last leg.
+    pub(super) fn observed(
+        &mut self,
+        observed: Result<PageObservation, Fault>,
+        (step, page): (&Step, &PageStep),
+        context: &Context<'_>,
+        keeps: &Keeps,
+        at: Duration,
+    ) -> Leg {
+        match (self.phase, observed) {
+            (Phase::Acting, Err(fault)) if self.n_until > 0 && may_come(&fault) && at < self.began + self.wait => {
+                // What could not be acted on may be there after the page has done something.
+                self.settled = Some(at.saturating_sub(ACT_AGAIN_AFTER));
+                Leg::Wait(at + LOOK_EVERY)
+            }
+            (Phase::Acting | Phase::Looking | Phase::Keeping, Err(fault)) => self.fail(fault),
+            (Phase::Acting | Phase::Looking, Ok(observation)) => {
+                self.settled.get_or_insert(at);
+                self.merge(observation);
+                self.judge((step, page), context, keeps, at)
+            }
+            (Phase::Keeping, Ok(observation)) => {
+                let answers = observation.answers;
+                self.kept = keeps.probes.iter().zip(answers).map(|((what, _), answer)| Kept { what: what.clone(), answer }).collect();
+                self.end(self.judged((step, page), context))
+            }
+            (Phase::Explaining, observed) => {
+                if let Ok(mut observation) = observed {
+                    let answers = std::mem::take(&mut observation.answers);
+                    self.kept = EVIDENCE.iter().zip(answers).map(|(what, answer)| Kept { what: (*what).to_owned(), answer }).collect();
+                    if self.fault.is_some() {
+                        self.seen = Some(observation);
+                        return self.end(None);
+                    }
+                }
+                self.end(self.judged((step, page), context))
+            }
+        }
+    }
+
+    /// What only the action yields is kept over later looks.
+    fn merge(&mut self, mut fresh: PageObservation) {
+        if let Some(before) = self.seen.take() {
+            fresh.result = fresh.result.or(before.result);
+            fresh.document = fresh.document.or(before.document);
+            fresh.withheld.splice(0..0, before.withheld);
+        }
+        self.seen = Some(fresh);
+    }
+
+    fn judge(&mut self, (step, page): (&Step, &PageStep), context: &Context<'_>, keeps: &Keeps, at: Duration) -> Leg {
+        let Some(look) = self.judged((step, page), context) else { return self.end(None) };
+        let settled = self.settled.unwrap_or(at);
+        let deadline = if self.n_until > 0 { self.began + self.wait } else { settled + self.wait };
+        if look.failures.is_empty() {
+            if keeps.probes.is_empty() {
+                return self.end(Some(look));
+            }
+            self.phase = Phase::Keeping;
+            return self.probe(keeps.probes.iter().map(|(_, probe)| probe.clone()).collect());
+        }
+        let can_change = look.failures.iter().any(|failure| failure.status == Status::Failed);
+        if can_change && at + LOOK_EVERY <= deadline {
+            return Leg::Wait(at + LOOK_EVERY);
+        }
+        self.explain()
+    }
+
+    fn judged(&self, (step, page): (&Step, &PageStep), context: &Context<'_>) -> Option<Look> {
+        let seen = self.seen.as_ref()?;
+        let (until, rest) = seen.answers.split_at(self.n_until.min(seen.answers.len()));
+        let (expect, captures) = rest.split_at(self.n_expect.min(rest.len()));
+        let judge = |expectations: &Option<PageExpectations>, answers: &[Answer]| {
+            expectations.as_ref().map(|expectations| expectations.judge(seen, answers, context)).unwrap_or_default()
+        };
+        let mut judgements = judge(&page.until, until);
+        judgements.extend(judge(&page.expect, expect));
+        let mut failures: Vec<StepFailure> =
+            judgements.iter().filter(|judgement| !judgement.holds).map(|one| failure_of(one, step)).collect();
+        let mut taken = Vec::new();
+        let mut answers = captures.iter();
+        for (name, capture) in &page.captures {
+            let answer = if matches!(capture.probe(context.scope), Ok(Some(_))) { answers.next() } else { None };
+            match capture.take(seen, answer, context.scope) {
+                Ok(captured) => taken.push(Captured { name: name.name.clone(), value: captured.value, secret: captured.secret }),
+                Err(failure) => failures.push(StepFailure {
+                    status: Status::Failed,
+                    span: name.span.clone(),
+                    message: format!("capture `{}`: {}", name.name, failure.message),
+                    expected: String::new(),
+                    actual: String::new(),
+                }),
+            }
+        }
+        Some(Look { judgements, captures: taken, failures })
+    }
+
+    /// The action could not be done. Where there still is a page, it is looked at so that people see why.
+    fn fail(&mut self, fault: Fault) -> Leg {
+        let leaves_a_page =
+            matches!(fault.kind, FaultKind::NotActionable | FaultKind::PageTimeout | FaultKind::Script | FaultKind::PageFailed);
+        self.fault = Some(fault);
+        if leaves_a_page { self.explain() } else { self.end(None) }
+    }
+
+    fn explain(&mut self) -> Leg {
+        self.phase = Phase::Explaining;
+        self.probe(vec![Probe::Screenshot, Probe::Aria(Extract::default()), Probe::Html(Extract::default())])
+    }
+
+    fn end(&mut self, look: Option<Look>) -> Leg {
+        let Look { judgements, captures, failures } =
+            look.unwrap_or_else(|| Look { judgements: Vec::new(), captures: Vec::new(), failures: Vec::new() });
+        let seen = self.seen.take().map(|page| Arc::new(PageSeen { page, kept: std::mem::take(&mut self.kept) }));
+        let fault = self.fault.take();
+        Leg::Ended(Box::new(Ended { seen, fault, judgements, captures, failures, navigations: self.navigations }))
+    }
+
+    /// Navigations that were begun so far: they count as requests.
+    pub(super) fn navigations(&self) -> u32 {
+        self.navigations
+    }
+}
+
+/// What is looked at when a step has failed, by the names under which it is kept.
+const EVIDENCE: [&str; 3] = ["screenshot", "aria", "html"];
+
+/// Whether a fault may be gone after the page has done something.
+fn may_come(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NotActionable)
+}
+
+fn failure_of(judgement: &Judgement, step: &Step) -> StepFailure {
+    StepFailure {
+        status: if judgement.was_observed { Status::Failed } else { Status::Blocked },
+        span: judgement.span.clone().unwrap_or_else(|| step.span.clone()),
+        message: format!("{}: {}", judgement.subject, judgement.message),
+        expected: judgement.expected.clone(),
+        actual: judgement.actual.clone(),
+    }
+}
+
+/// What a step keeps of its page once all that it expects holds, with the names of what is kept.
+#[derive(Debug, Default)]
+pub(super) struct Keeps {
+    pub(super) probes: Vec<(String, Probe)>,
+}
+
+impl Keeps {
+    /// What a step's snapshot keeps: the names are the places of its contents.
+    pub(super) fn of(step: &Step, ignored: &Rules, scope: &Scope) -> Result<Self, Unresolved> {
+        let except = ignored.locators().map(|spec| spec.resolve(scope)).collect::<Result<Vec<_>, _>>()?;
+        let mut probes = Vec::new();
+        for (index, content) in step.snapshot.iter().flat_map(|snapshot| snapshot.contents.iter().enumerate()) {
+            let part = |at: &Option<Box<LocatorSpec>>| {
+                let at = at.as_ref().map(|at| at.resolve(scope)).transpose()?;
+                Ok::<_, Unresolved>(Extract { at, except: except.clone() })
+            };
+            let probe = match content {
+                SnapshotContent::Aria(at) => Probe::Aria(part(at)?),
+                SnapshotContent::PageText(at) => Probe::Text(part(at)?),
+                SnapshotContent::PageHtml(at) => Probe::Html(part(at)?),
+                SnapshotContent::Body
+                | SnapshotContent::Json
+                | SnapshotContent::Text
+                | SnapshotContent::Shape
+                | SnapshotContent::Headers(_) => continue,
+            };
+            probes.push((index.to_string(), probe));
+        }
+        Ok(Self { probes })
+    }
+}
+
+/// A browser step ready to be performed.
+pub(super) struct Resolved {
+    pub(super) action: PageAction,
+    pub(super) n_until: usize,
+    pub(super) n_expect: usize,
+    pub(super) title: String,
+}
+
+/// Resolves a browser step in a scope.
+pub(super) fn resolve(
+    page: &PageStep,
+    step: &Step,
+    case: &PlannedCase,
+    site: &Site,
+    setup: &Arc<PageSetup>,
+    scope: &Scope,
+    title: &mut String,
+) -> Result<Resolved, Trouble> {
+    let at = |spec: &LocatorSpec| spec.resolve(scope).map_err(|error| trouble(spec, error));
+    let text = |template: &Template| template.render_text(scope).map(|rendered| rendered.text).map_err(Trouble::from);
+    let texts = |templates: &[Template]| templates.iter().map(text).collect::<Result<Vec<_>, _>>();
+    let shown = |spec: &LocatorSpec| spec.phrase(scope);
+    let wait = page.wait.unwrap_or(case.wait);
+    let navigation = step.timeout.unwrap_or(case.timeout);
+    let mut timeout = wait;
+    let verb = match &page.verb {
+        PageVerbSpec::Open(target) => {
+            timeout = navigation;
+            let rendered = text(target)?;
+            *title = format!("open {rendered}");
+            PageVerb::Open(request::locate(&rendered, target.source(), case, site)?)
+        }
+        PageVerbSpec::Back | PageVerbSpec::Forward | PageVerbSpec::Reload => {
+            timeout = navigation;
+            let (name, verb) = match &page.verb {
+                PageVerbSpec::Back => ("back", PageVerb::Back),
+                PageVerbSpec::Forward => ("forward", PageVerb::Forward),
+                _ => ("reload", PageVerb::Reload),
+            };
+            name.clone_into(title);
+            verb
+        }
+        PageVerbSpec::Gesture(gesture) => {
+            *title = format!("{} {}", gesture.gesture.name(), shown(&gesture.on));
+            PageVerb::Gesture { gesture: gesture.gesture, on: at(&gesture.on)? }
+        }
+        PageVerbSpec::Fill { into, value } => {
+            *title = format!("fill {}", shown(into));
+            PageVerb::Fill { into: at(into)?, value: text(value)? }
+        }
+        PageVerbSpec::Select { within, options } => {
+            let options = texts(options)?;
+            *title = format!("select {} in {}", options.join(", "), shown(within));
+            PageVerb::Select { within: at(within)?, options }
+        }
+        PageVerbSpec::Upload { to, files } => {
+            *title = format!("upload to {}", shown(to));
+            // Which folder they are relative to is for the shell to say.
+            PageVerb::Upload { to: at(to)?, files: texts(files)?.into_iter().map(Into::into).collect() }
+        }
+        PageVerbSpec::Drag { from, to } => {
+            *title = format!("drag {} to {}", shown(from), shown(to));
+            PageVerb::Drag { from: at(from)?, to: at(to)? }
+        }
+        PageVerbSpec::Press { keys, on } => {
+            let keys = text(keys)?;
+            *title = format!("press {keys}");
+            PageVerb::Press { keys, on: on.as_ref().map(at).transpose()? }
+        }
+        PageVerbSpec::ScrollTo(to) => {
+            *title = format!("scroll to {}", shown(to));
+            PageVerb::ScrollTo(at(to)?)
+        }
+        PageVerbSpec::ScrollBy { x, y } => {
+            *title = format!("scroll by {x}, {y}");
+            PageVerb::ScrollBy { x: *x, y: *y }
+        }
+        PageVerbSpec::AcceptDialog(answer) => {
+            "accept_dialog".clone_into(title);
+            PageVerb::AcceptDialog(answer.as_ref().map(text).transpose()?)
+        }
+        PageVerbSpec::DismissDialog => {
+            "dismiss_dialog".clone_into(title);
+            PageVerb::DismissDialog
+        }
+        PageVerbSpec::Switch(window) => {
+            "switch window".clone_into(title);
+            PageVerb::Switch(*window)
+        }
+        PageVerbSpec::CloseWindow => {
+            "close_window".clone_into(title);
+            PageVerb::CloseWindow
+        }
+        PageVerbSpec::Resize(viewport) => {
+            *title = format!("resize {viewport}");
+            PageVerb::Resize(*viewport)
+        }
+        PageVerbSpec::Emulate(spec) => {
+            "emulate".clone_into(title);
+            let some = |template: &Option<Template>| template.as_ref().map(text).transpose();
+            PageVerb::Emulate(Emulation {
+                dark: spec.dark,
+                reduced_motion: spec.reduced_motion,
+                offline: spec.offline,
+                timezone: some(&spec.timezone)?,
+                locale: some(&spec.locale)?,
+                geolocation: spec.geolocation.clone(),
+                user_agent: some(&spec.user_agent)?,
+                device: spec.device,
+            })
+        }
+        PageVerbSpec::Script(script) => {
+            "script".clone_into(title);
+            PageVerb::Script(text(script)?)
+        }
+        PageVerbSpec::Look => {
+            "look".clone_into(title);
+            PageVerb::Look
+        }
+    };
+    let probes_of = |expectations: &Option<PageExpectations>| match expectations {
+        Some(expectations) => expectations.probes(scope).map_err(|error| Trouble::from(error.message)),
+        None => Ok(Vec::new()),
+    };
+    let mut probes = probes_of(&page.until)?;
+    let n_until = probes.len();
+    probes.extend(probes_of(&page.expect)?);
+    let n_expect = probes.len() - n_until;
+    for (_, capture) in &page.captures {
+        probes.extend(capture.probe(scope).map_err(|error| Trouble::from(error.message))?);
+    }
+    let action = PageAction {
+        setup: Arc::clone(setup),
+        cookies: Vec::new(),
+        frames: page.frames.iter().map(at).collect::<Result<_, _>>()?,
+        verb,
+        probes,
+        timeout,
+    };
+    Ok(Resolved { action, n_until, n_expect, title: std::mem::take(title) })
+}
+
+fn trouble(spec: &LocatorSpec, error: Unresolved) -> Trouble {
+    Trouble { span: Some(spec.span().clone()), message: error.message }
+}
+
+/// What a case's browser is like.
+pub(super) fn setup(
+    case: &PlannedCase,
+    site: &Site,
+    scope: &Scope,
+    storage: Vec<crate::action::page::OriginStorage>,
+) -> Result<PageSetup, Trouble> {
+    let text = |template: &Template| template.render_text(scope).map(|rendered| rendered.text).map_err(Trouble::from);
+    let browser = case.browser.as_ref().ok_or_else(|| Trouble::from(String::from("the plan gave this case no browser")))?;
+    let own_case = match &case.part {
+        crate::plan::Part::Case(written) => Some(&written.pages),
+        crate::plan::Part::Before | crate::plan::Part::After => None,
+    };
+    let levels = || own_case.into_iter().chain([&case.suite.pages]);
+    let mut mocks = Vec::new();
+    for mock in levels().flat_map(|pages| &pages.mocks) {
+        let mut headers = Vec::new();
+        for (name, value) in &mock.headers {
+            headers.push((name.clone(), text(value)?));
+        }
+        let (content_type, body) = match &mock.body {
+            MockBody::Json(value) => {
+                let value = value.render(scope).map_err(Trouble::from)?.value;
+                let body = if value.as_str() == Some("") { String::new() } else { json::to_compact(&value) };
+                ("application/json", body)
+            }
+            MockBody::Text(template) => ("text/plain; charset=utf-8", text(template)?),
+        };
+        if !headers.iter().any(|(name, _)| name == "content-type") {
+            headers.push((String::from("content-type"), content_type.to_owned()));
+        }
+        mocks.push(Mock { url: text(&mock.url)?, method: mock.method.clone(), status: mock.status, headers, body: body.into_bytes() });
+    }
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (name, value) in &case.suite.headers {
+        headers.push((name.clone(), text(value)?));
+    }
+    for (name, value) in &site.headers {
+        if !headers.iter().any(|(known, _)| known == name) {
+            headers.push((name.clone(), value.clone()));
+        }
+    }
+    let mut pen = request::Pen::new(scope);
+    let authorization = match &case.suite.auth {
+        None => site.authorization.clone(),
+        Some(Auth::None) => None,
+        Some(auth) => Some(request::authorization(auth, &mut pen)?),
+    };
+    if let (Some(value), false) = (authorization, headers.iter().any(|(name, _)| name == "authorization")) {
+        headers.push((String::from("authorization"), value));
+    }
+    let guarded = site.guards.hosts().filter(|(_, guarded)| guarded.protect == Protect::ReadOnly && !site.guards.is_open());
+    let protected_origins = guarded.filter_map(|(authority, _)| {
+        let scheme = if authority.port == Some(443) { "https" } else { "http" };
+        let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();
+        url::Url::parse(&format!("{scheme}://{}{port}", authority.host)).ok()
+    });
+    Ok(PageSetup {
+        browser: browser.name.clone(),
+        viewport: browser.viewport,
+        ready: site.pages.ready.clone(),
+        navigation_timeout: case.timeout,
+        headers,
+        own_origins: site.urls.iter().chain(&site.aliases).map(|(_, url)| url.clone()).collect(),
+        protected_origins: protected_origins.collect(),
+        mocks,
+        blocked: levels().flat_map(|pages| &pages.blocked).map(text).collect::<Result<_, _>>()?,
+        storage,
+        grid: site.pages.grid.clone(),
+    })
+}
