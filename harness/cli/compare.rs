@@ -18,12 +18,13 @@ use prodiff_core::{
 use super::{
     args::{CompareArgs, FailOn},
     duet::{Duet, Half, LiveHalf, Tally},
+    earlier::Earlier,
     exit::Exit,
     ledger::Ledger,
     load::{self, Loaded, Occasion, Refusal, SideName},
     play::Clock,
     player::saved_sessions,
-    recall::{self, Recall},
+    recall::{self, Now, Recall},
     recorder::Recorder,
     revisions, run,
     schedule::{self, Limits},
@@ -33,7 +34,7 @@ use super::{
     signals,
     stop::Stop,
 };
-use crate::store::{record::SharedSecrets, reports as folders};
+use crate::store::{baselines::Baselines, record::SharedSecrets, reports as folders};
 
 /// A side before anything is sent.
 enum Chosen {
@@ -129,15 +130,13 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let _limit = run::time_limit(args.playing.max_time, &stop);
     let clock = Clock::start();
     let builds = read_builds(&halves, "before", occasion.began, &recorder).await;
-    let befores = match &args.before {
-        Some(text) => vec![recall::named(text, &args.folders.reports, Some(&environments[1]))?],
-        None => recall::befores(&args.folders.reports, &environments[1], builds[1].as_deref(), args.playing.release.as_deref()),
-    };
+    let before = before(args, &environments[1], &halves[1], builds[1].as_deref())?;
     // A run that is over when this one begins cannot be itself; the folder of this run holds no end yet.
-    let until = settle_until(settle.unwrap_or_default(), deployed, occasion.began);
+    let seen = || recall::first_sight(&args.folders.reports, &environments[1], builds[1].as_deref()?);
+    let until = settle_until(settle.unwrap_or_default(), deployed.or_else(seen), occasion.began);
     let duet = Arc::new(Duet {
         halves,
-        befores,
+        before,
         recorder: Arc::clone(&recorder),
         clock,
         began: occasion.began,
@@ -163,6 +162,25 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let demands = super::exit::Demands { failing_finding: failing, ..run::demands(&args.playing, &stop) };
     let demands = super::exit::Demands { broken_file: args.playing.keep_going && !loaded.broken.is_empty(), build_moved: moved, ..demands };
     run::finish(&recorder, shared.requests(), demands, &stop)
+}
+
+/// What the candidate was before the release: as the command line says, else by its build or label, else as it was accepted.
+fn before(args: &CompareArgs, environment: &str, candidate: &Half, build: Option<&str>) -> Result<Earlier, Refusal> {
+    let reports = &args.folders.reports;
+    if let Some(text) = &args.before {
+        return Ok(Earlier::Records(vec![recall::named(text, reports, Some(environment))?]));
+    }
+    let now = match candidate {
+        Half::Live(_) => Now { build, label: args.playing.release.as_deref(), record: None },
+        Half::Recorded(recall) => {
+            let label = recall.run.release.as_deref().or(args.playing.release.as_deref());
+            Now { build: recall.build(), label, record: Some(recall) }
+        }
+    };
+    Ok(match (now.build, now.label) {
+        (None, None) => Earlier::Baselines(Baselines::new(&args.folders.baselines)),
+        (Some(_), _) | (_, Some(_)) => Earlier::Records(recall::befores(reports, environment, &now)),
+    })
 }
 
 /// Writes findings and what was hidden into the record. Says whether a finding fails.
@@ -290,9 +308,10 @@ fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {
         .map_err(|_| Refusal::usage(format!("--deployed-at {text}: write it as 2026-11-23T10:00:00Z")))
 }
 
-/// Until when late changes are asked again, since the run began: `settle` from the deployment, else from the start of the run.
-fn settle_until(settle: Duration, deployed: Option<DateTime<Utc>>, began: DateTime<Utc>) -> Duration {
-    let passed = deployed.and_then(|deployed| (began - deployed).to_std().ok()).unwrap_or_default();
+/// Until when late changes are asked again, since the run began: `settle` from the deployment, else from the first sight of the
+/// new build, else from the start of the run.
+fn settle_until(settle: Duration, arrived: Option<DateTime<Utc>>, began: DateTime<Utc>) -> Duration {
+    let passed = arrived.and_then(|arrived| (began - arrived).to_std().ok()).unwrap_or_default();
     settle.saturating_sub(passed)
 }
 
@@ -302,5 +321,24 @@ fn severity(fail_on: FailOn) -> Severity {
         FailOn::Change => Severity::Change,
         FailOn::Slower => Severity::Slower,
         FailOn::Minor => Severity::Minor,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settle_counts_from_the_arrival_of_the_build() {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        let check = |arrived: Option<&str>, minutes: u64| {
+            let until = settle_until(Duration::from_secs(25 * 60), arrived.map(at), at("2026-11-23T10:00:00Z"));
+            assert_eq!(until, Duration::from_secs(minutes * 60), "{arrived:?}");
+        };
+        check(None, 25);
+        check(Some("2026-11-23T09:50:00Z"), 15);
+        check(Some("2026-11-23T09:00:00Z"), 0);
+        // A deployment that is still to come: from the start.
+        check(Some("2026-11-23T10:30:00Z"), 25);
     }
 }

@@ -19,7 +19,7 @@ use prodiff_core::{
     json,
     known::{Approved, Known},
     mask::{Naming, Origins, Secrets},
-    pair::{self, Before, Compared, Effect, Event, Input, Late, Live, Outcome, PairRun},
+    pair::{self, Compared, Effect, Event, Input, Late, Live, Outcome, PairRun},
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
@@ -31,6 +31,7 @@ use prodiff_core::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    earlier::Earlier,
     play::{Cancel, Clock},
     player::saved_sessions,
     recall::Recall,
@@ -85,8 +86,8 @@ impl Half {
 pub struct Duet {
     /// Reference and candidate.
     pub halves: [Half; 2],
-    /// What the candidate environment answered before, newest first.
-    pub befores: Vec<Recall>,
+    /// What the candidate environment answered before.
+    pub before: Earlier,
     /// The record.
     pub recorder: Arc<Recorder>,
     /// The run's clock.
@@ -210,8 +211,7 @@ impl Duet {
                 return played;
             }
         };
-        let before: Option<Before> =
-            self.befores.iter().find(|recall| recall.has_sound(case.id.as_str())).map(|recall| recall.case(case.id.as_str()));
+        let before = self.before.of(case, self.halves[1].name(), &self.recorder);
         let run =
             PairRun::new(pair::Setup { case: Arc::clone(case), reference, candidate, before, n_samples: self.n_samples, seed: self.seed });
         let outcome = self.drive(run, case, attempt, &mut played).await;
@@ -339,7 +339,7 @@ impl Duet {
             .map(|judged| Placed {
                 step: compared.step.clone(),
                 title: compared.title.clone(),
-                before: compared.before.clone(),
+                before: compared.before_of(judged.aspect).map(str::to_owned),
                 line,
                 judged,
             })

@@ -6,6 +6,7 @@ pub mod check;
 pub mod compare;
 pub mod demo;
 pub mod duet;
+pub mod earlier;
 pub mod exit;
 pub mod ledger;
 pub mod list;

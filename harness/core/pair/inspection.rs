@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Effect, Input, ROLES, first,
     observation::{Answer, Closeness, compare_answers},
+    past::Past,
     place,
     sample::{self, Index, Sample, Volatile},
 };
@@ -43,7 +44,7 @@ pub struct Compared {
     pub first: Role,
     /// The readings, compared two by two; noise is gone.
     pub sides: ThreeWay,
-    /// The record that was *before*, if there was one.
+    /// The record or the baseline that was *before*, if there was one.
     pub before: Option<String>,
     /// What rules and noise hid.
     pub hidden: Vec<Hidden>,
@@ -53,6 +54,14 @@ pub struct Compared {
     pub requests: u32,
     /// What is needed to ask again, for changes that have not reached the candidate yet; nothing where it cannot be asked again.
     pub late: Option<Late>,
+}
+
+impl Compared {
+    /// The name of what was *before* in that aspect.
+    #[must_use]
+    pub fn before_of(&self, aspect: Aspect) -> Option<&str> {
+        self.before.as_deref().filter(|_| self.sides.before.as_ref().is_some_and(|before| before.holds.tells(aspect)))
+    }
 }
 
 /// Everything that is needed to ask a step again, later.
@@ -68,7 +77,7 @@ pub(super) struct Question {
     pub(super) title: String,
     pub(super) rules: Rules,
     pub(super) closeness: Closeness,
-    pub(super) before: Option<(String, Answer)>,
+    pub(super) before: Option<Past>,
     pub(super) sides: [Asking; 2],
     pub(super) n_samples: u32,
     pub(super) dice: u64,
@@ -323,10 +332,10 @@ impl Inspection {
         let Question { rules, closeness, before, .. } = &self.question;
         let [reference, candidate] = self.answers.as_ref().expect("the first looks were taken");
         let now = compare_answers(reference, candidate, rules, *closeness);
-        let before = before.as_ref().filter(|_| *closeness == Closeness::Values).map(|(_, before)| {
-            let of_candidate = compare_answers(before, candidate, rules, *closeness);
-            let of_reference = compare_answers(before, reference, rules, *closeness);
-            attribute::Before { decisions: undecided(&of_candidate), candidate: of_candidate, reference: of_reference }
+        let before = before.as_ref().filter(|_| *closeness == Closeness::Values).and_then(|before| {
+            let [of_reference, of_candidate] = before.compare([reference, candidate], rules)?;
+            let decisions = undecided(&of_candidate);
+            Some(attribute::Before { decisions, candidate: of_candidate, reference: of_reference, holds: before.holds() })
         });
         let mut sides = ThreeWay { decisions: undecided(&now), now, before };
         let (places, _) = attribute::attribute(&sides);
@@ -404,7 +413,7 @@ impl Inspection {
             volatile.add_noise(seen, evidence);
         }
         let before = before.map(|before| {
-            let attribute::Before { mut candidate, mut reference, .. } = before;
+            let attribute::Before { mut candidate, mut reference, holds, .. } = before;
             let mut decisions: Vec<Decision> = Vec::new();
             let mut at = 0;
             candidate.differences.retain(|seen| {
@@ -415,17 +424,21 @@ impl Inspection {
                     hidden.volatile(seen, &evidence.to_string());
                     return false;
                 }
-                if volatile.explains(seen).is_some() {
+                let explained = match tally {
+                    Some(_) => volatile.explains_of_both(seen),
+                    None => volatile.explains(seen),
+                };
+                if explained.is_some() {
                     return false;
                 }
                 decisions.push(decision);
                 true
             });
             reference.differences.retain(|seen| volatile.explains(seen).is_none());
-            attribute::Before { candidate, decisions, reference }
+            attribute::Before { candidate, decisions, reference, holds }
         });
         let statements = std::mem::take(&mut now.statements);
-        let record = before.as_ref().and(self.question.before.as_ref()).map(|(record, _)| record.clone());
+        let record = before.as_ref().and(self.question.before.as_ref()).map(|past| past.name().to_owned());
         let can_be_asked = never.is_none();
         Compared {
             step: self.question.step.clone(),

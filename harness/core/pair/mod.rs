@@ -6,6 +6,7 @@
 mod half;
 mod inspection;
 mod observation;
+mod past;
 pub mod recall;
 mod run;
 mod sample;
@@ -14,7 +15,7 @@ mod side;
 pub use inspection::{Compared, Inspection, Late, Next};
 pub use observation::{Answer, Closeness, compare_answers, compare_readings};
 pub use run::{Event, Outcome, PairRun, Setup, Turn};
-pub use side::{Asked, Before, Live, Recorded, RecordedStep, Side};
+pub use side::{Accepted, Asked, Before, Live, Recorded, RecordedStep, Side};
 
 use std::time::Duration;
 

@@ -265,6 +265,14 @@ impl Volatile {
         self.by_key.entry((*aspect, difference.key.clone(), trait_)).or_insert_with(|| evidence.clone());
     }
 
+    /// Why a difference from before that both sides share says nothing: the field comes and goes by itself in other rows. That
+    /// it does so in this one too, more looks at before would have shown, and there is one alone.
+    pub(super) fn explains_of_both(&self, seen: &Seen) -> Option<&Evidence> {
+        let Seen { aspect, difference } = seen;
+        let found = || self.by_pattern.get(&(*aspect, difference.pattern.clone(), Trait::of(difference.kind)));
+        self.explains(seen).or_else(|| if is_line(difference) { None } else { found() })
+    }
+
     /// Why a difference from before says nothing: its place varies by itself now.
     pub(super) fn explains(&self, seen: &Seen) -> Option<&Evidence> {
         let Seen { aspect, difference } = seen;

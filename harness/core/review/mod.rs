@@ -4,7 +4,7 @@ mod cause;
 mod take;
 
 pub use cause::{Form, causes};
-pub use take::{Compared, TakenContent, compare, take};
+pub use take::{Compared, TakenContent, body_name, compare, take};
 
 use crate::record::SnapshotOutcome;
 
