@@ -17,6 +17,7 @@ use prodiff_core::{
 
 use super::{
     args::{CompareArgs, FailOn},
+    builds::{Builds, Round},
     duet::{Duet, Half, LiveHalf, Tally},
     earlier::Earlier,
     exit::Exit,
@@ -26,7 +27,8 @@ use super::{
     player::saved_sessions,
     recall::{self, Now, Recall},
     recorder::Recorder,
-    revisions, run,
+    revisions::{self, Watched, When},
+    run,
     schedule::{self, Limits},
     screen::Screen,
     sessions::Sessions,
@@ -129,10 +131,12 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let _signals = signals::watch(&stop, &recorder);
     let _limit = run::time_limit(args.playing.max_time, &stop);
     let clock = Clock::start();
-    let builds = read_builds(&halves, "before", occasion.began, &recorder).await;
-    let before = before(args, &environments[1], &halves[1], builds[1].as_deref())?;
+    let builds = Builds::default();
+    read_builds(&halves, When::Before, &Watched { builds: &builds, recorder: &recorder, clock, began: occasion.began }).await;
+    let build = builds.last(revisions::place(Role::Candidate));
+    let before = before(args, &environments[1], &halves[1], build.as_deref())?;
     // A run that is over when this one begins cannot be itself; the folder of this run holds no end yet.
-    let seen = || recall::first_sight(&args.folders.reports, &environments[1], builds[1].as_deref()?);
+    let seen = || recall::first_sight(&args.folders.reports, &environments[1], build.as_deref()?);
     let until = settle_until(settle.unwrap_or_default(), deployed.or_else(seen), occasion.began);
     let duet = Arc::new(Duet {
         halves,
@@ -147,17 +151,24 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         known: ledger.known,
         slower_refresh,
         settles: !until.is_zero(),
+        builds,
         stop: stop.clone(),
         tally: Mutex::new(Tally::default()),
     });
     let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
-    schedule::schedule(plan, Arc::clone(&duet), limits, &stop).await;
-    duet.settle(until).await;
-    let after = read_builds(&duet.halves, "after", occasion.began, &recorder).await;
-    let mut moved = false;
-    for (index, name) in environments.iter().enumerate() {
-        moved |= revisions::report_moved(name, builds[index].as_deref(), after[index].as_deref(), &recorder);
+    let watched = Watched { builds: &duet.builds, recorder: &recorder, clock, began: occasion.began };
+    let playing = async {
+        schedule::schedule(plan, Arc::clone(&duet), limits, &stop).await;
+        duet.settle(until).await;
+    };
+    let live = sides(&duet.halves);
+    tokio::select! {
+        () = playing => {}
+        () = revisions::watch(&live, &watched, |round| duet.read(round)) => {}
     }
+    let round = read_builds(&duet.halves, When::After, &watched).await;
+    duet.read(&round);
+    let moved = duet.builds.moved();
     let failing = conclude(&duet, &recorder);
     let demands = super::exit::Demands { failing_finding: failing, ..run::demands(&args.playing, &stop) };
     let demands = super::exit::Demands { broken_file: args.playing.keep_going && !loaded.broken.is_empty(), build_moved: moved, ..demands };
@@ -185,7 +196,9 @@ fn before(args: &CompareArgs, environment: &str, candidate: &Half, build: Option
 
 /// Writes findings and what was hidden into the record. Says whether a finding fails.
 fn conclude(duet: &Duet, recorder: &Recorder) -> bool {
-    let tally = std::mem::take(&mut *duet.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut tally = std::mem::take(&mut *duet.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    // What no reading came after, as the builds could not be read any more, counts as it was seen.
+    tally.find(&BTreeMap::new());
     let mut findings = tally.findings;
     let seen = findings.fingerprints().clone();
     let known: &Known = &duet.known;
@@ -294,12 +307,14 @@ fn alike(chosen: &[Chosen; 2], loaded: &Loaded) -> [BTreeMap<String, String>; 2]
     [of(&chosen[0]), of(&chosen[1])]
 }
 
-async fn read_builds(halves: &[Half; 2], when: &str, began: DateTime<Utc>, recorder: &Recorder) -> [Option<String>; 2] {
-    let read = async |half: &Half, role| match half.live() {
-        Some(live) => revisions::read(&live.side, role, when, began, recorder).await,
-        None => None,
-    };
-    [read(&halves[0], Role::Reference).await, read(&halves[1], Role::Candidate).await]
+fn sides(halves: &[Half; 2]) -> Vec<(Role, &Side)> {
+    let [reference, candidate] = halves;
+    let live = [(Role::Reference, reference), (Role::Candidate, candidate)];
+    live.into_iter().filter_map(|(role, half)| Some((role, &half.live()?.side))).collect()
+}
+
+async fn read_builds(halves: &[Half; 2], when: When, watched: &Watched<'_>) -> Round {
+    revisions::read(&sides(halves), when, watched).await
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {

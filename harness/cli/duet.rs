@@ -31,6 +31,7 @@ use prodiff_core::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    builds::{Builds, Round},
     earlier::Earlier,
     play::{Cancel, Clock},
     player::saved_sessions,
@@ -108,6 +109,8 @@ pub struct Duet {
     pub slower_refresh: Option<Duration>,
     /// Whether there is time left to ask late changes again.
     pub settles: bool,
+    /// Which builds answer.
+    pub builds: Builds,
     /// The switch that ends the run.
     pub stop: Stop,
     /// What came of it so far.
@@ -123,8 +126,34 @@ pub struct Tally {
     pub hidden: BTreeMap<(String, String), (u64, String)>,
     /// The cases that were compared.
     pub compared: std::collections::BTreeSet<String>,
+    /// What was judged since builds were last read, by case: of no one build, perhaps.
+    held: Vec<(String, Vec<Placed>)>,
     /// Cases that wait for a change to arrive.
     pub(super) waiting: Vec<Waiting>,
+}
+
+impl Tally {
+    /// Puts what was held under its causes, but for cases that are of no one build.
+    pub(super) fn find(&mut self, blocked: &BTreeMap<String, String>) {
+        for (case, judged) in std::mem::take(&mut self.held) {
+            if blocked.contains_key(&case) {
+                continue;
+            }
+            for placed in &judged {
+                let against = Against::Environment { before: placed.before.as_deref() };
+                let spot = Spot { case: &case, step: &placed.step, title: &placed.title, against };
+                self.findings.add(spot, &placed.judged);
+            }
+            self.compared.insert(case);
+        }
+    }
+}
+
+/// What became of a case.
+struct Ended {
+    status: Status,
+    reason: Option<String>,
+    failures: Vec<Failure>,
 }
 
 /// A case with everything that is known of it but the late changes.
@@ -355,28 +384,22 @@ impl Duet {
     }
 
     pub(super) fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
+        if let Some(reason) = self.builds.ended(case.id.as_str(), played.began) {
+            // What was seen meanwhile says nothing of either build.
+            let unknown = Ended { status: Status::Blocked, reason: Some(reason), failures: Vec::new() };
+            self.put_case(case, attempts, &played, unknown);
+            return Status::Blocked;
+        }
         let status = judge_case(played.own, played.judged.iter().map(|placed| &placed.judged), played.lacks.iter().copied());
         let status = if status == Status::Passed && attempts > 1 { Status::Flaky } else { status };
         let status = if status == Status::Passed && played.compared == 0 && played.expectations == 0 { Status::Blocked } else { status };
-        {
-            let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-            tally.compared.insert(case.id.as_str().to_owned());
-            for placed in &played.judged {
-                let spot = Spot {
-                    case: case.id.as_str(),
-                    step: &placed.step,
-                    title: &placed.title,
-                    against: Against::Environment { before: placed.before.as_deref() },
-                };
-                tally.findings.add(spot, &placed.judged);
-            }
-        }
         let mut failures = std::mem::take(&mut played.failures);
         let failing: Vec<&Placed> = played.judged.iter().filter(|placed| placed.judged.judgement == Judgement::Fail).collect();
         failures.extend(failing.iter().take(MOST_FAILURES).map(|placed| self.failure(case, placed)));
         let reason = match status {
             Status::Blocked => played
                 .blocked
+                .take()
                 .or_else(|| failures.iter().find(|failure| failure.status == Status::Blocked).map(|failure| failure.message.clone()))
                 .or_else(|| Some(String::from("nothing was compared"))),
             Status::Unreviewed => played.judged.iter().find(|placed| placed.judged.judgement == Judgement::Unreviewed).map(|placed| {
@@ -387,6 +410,17 @@ impl Duet {
             }
             Status::Failed | Status::Passed | Status::Flaky | Status::Skipped => None,
         };
+        self.put_case(case, attempts, &played, Ended { status, reason, failures });
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.held.push((case.id.as_str().to_owned(), played.judged));
+        if !self.builds.are_read() {
+            tally.find(&BTreeMap::new());
+        }
+        status
+    }
+
+    fn put_case(&self, case: &PlannedCase, attempts: u32, played: &Played, ended: Ended) {
+        let Ended { status, reason, failures } = ended;
         let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
         self.recorder.put(&Entry::Case(Case {
             id: case.id.as_str().to_owned(),
@@ -405,7 +439,16 @@ impl Duet {
             snapshots: 0,
             compared: played.compared,
         }));
-        status
+    }
+
+    /// Takes up what a round of readings of builds says of the cases that ended since the last one.
+    pub fn read(&self, round: &Round) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match round {
+            Round::Steady => tally.find(&BTreeMap::new()),
+            Round::Moved { cases, .. } => tally.find(cases),
+            Round::Unknown => {}
+        }
     }
 
     /// A failing place as its case tells it.
