@@ -14,6 +14,7 @@ use super::{
     past::Past,
     place,
     sample::{self, Index, Sample, Volatile},
+    stray::Strays,
 };
 use crate::{
     action::{Action, CookieJar, HttpRequest},
@@ -118,6 +119,8 @@ struct Looked {
     /// Lists that are longer on one side: whichever rows a random choice takes, how many it takes may be steady.
     lengths: Vec<Length>,
     volatile: Volatile,
+    /// What varies and may be wrong all the same.
+    strays: Strays,
 }
 
 /// A list that is longer on one side.
@@ -297,6 +300,7 @@ impl Inspection {
             }
         }
         let shown = Sample { within: [0, 1].map(|side| within[side].as_ref().map(Index::new)), between: between.as_ref().map(Index::new) };
+        looked.strays.take(&looked.now, [0, 1].map(|side| shown.within[side].as_ref()));
         for (seen, tally) in looked.now.differences.iter().zip(&mut looked.tallies) {
             if tally.is_open(self.question.n_samples) {
                 tally.add(shown.shows(seen));
@@ -354,6 +358,7 @@ impl Inspection {
         self.findings = Some(Looked {
             lengths,
             tallies: vec![Tally::default(); sides.now.differences.len()],
+            strays: Strays::new(&sides.now),
             now: std::mem::take(&mut sides.now),
             before: sides.before,
             released,
@@ -368,12 +373,13 @@ impl Inspection {
         !self.cancelled
             && (looked.tallies.iter().any(is_open)
                 || looked.released.iter().any(|(_, tally)| is_open(tally))
-                || looked.lengths.iter().any(|length| is_open(&length.tally)))
+                || looked.lengths.iter().any(|length| is_open(&length.tally))
+                || looked.strays.are_open(&looked.now, n_samples, |at| looked.tallies[at].decide().is_noise()))
     }
 
     fn finish(&mut self) -> Compared {
         let looked = self.findings.take().expect("both sides were looked at");
-        let Looked { now, before, tallies, released, lengths, mut volatile } = looked;
+        let Looked { now, before, tallies, released, lengths, mut volatile, strays } = looked;
         let never = self.question.sides.iter().find_map(|side| match side {
             Asking::Never { why } => Some(why.clone()),
             Asking::Again { .. } => None,
@@ -394,6 +400,16 @@ impl Inspection {
             let kind = if length.by > 0 { Kind::Added } else { Kind::Removed };
             if let Some(rows) = rows.get(&(length.aspect, length.list.clone(), kind)) {
                 length.keep(rows, &mut now, &mut decided, &decide(&length.tally));
+            }
+        }
+        let mut wrong: HashSet<String> = HashSet::new();
+        for found in strays.wrong(&now) {
+            if decided[found.at].is_noise() {
+                let difference = &mut now.differences[found.at].difference;
+                wrong.insert(difference.key.clone());
+                difference.transformation = found.transformation;
+                difference.note = Some(found.note);
+                decided[found.at] = Decision::Steady { n_samples: found.n_samples };
             }
         }
         let mut decided = decided.into_iter();
@@ -428,7 +444,8 @@ impl Inspection {
                     Some(_) => volatile.explains_of_both(seen),
                     None => volatile.explains(seen),
                 };
-                if explained.is_some() {
+                let is_wrong = seen.aspect == Aspect::Body && wrong.contains(&seen.difference.key);
+                if explained.is_some() && !is_wrong {
                     return false;
                 }
                 decisions.push(decision);

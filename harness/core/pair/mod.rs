@@ -11,6 +11,7 @@ pub mod recall;
 mod run;
 mod sample;
 mod side;
+mod stray;
 
 pub use inspection::{Compared, Inspection, Late, Next};
 pub use observation::{Answer, Closeness, compare_answers, compare_readings};

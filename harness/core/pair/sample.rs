@@ -91,8 +91,13 @@ impl<'c> Index<'c> {
         found.is_some_and(|found| found.iter().any(|other| is_alike(seen.aspect, difference, other)))
     }
 
+    /// The differences at a place.
+    pub(super) fn at<'a>(&'a self, seen: &'a Seen) -> &'a [&'a Difference] {
+        self.by_key.get(&(seen.aspect, seen.difference.key.as_str())).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether something that holds the place came, went or changed its type, so that the place itself was not to be seen.
-    fn covers(&self, seen: &Seen) -> bool {
+    pub(super) fn covers(&self, seen: &Seen) -> bool {
         let key = seen.difference.key.as_str();
         let is_step = |(at, character): (usize, char)| (at > 0 && matches!(character, '.' | '[')).then_some(at);
         let takes_along = |difference: &&Difference| match Trait::of(difference.kind) {
