@@ -11,9 +11,10 @@ use prodiff_core::{
     check,
     environment::{resolve::Resolved, site::Site},
     known::Known,
-    mask::Secrets,
+    mask::{Origins, Secrets},
     record::{self, Entry, Hidden, Role, Run, Severity},
 };
+use url::Url;
 
 use super::{
     args::{CompareArgs, FailOn},
@@ -111,6 +112,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         Chosen::Recorded(_) => None,
     });
     let renamed = alike(&chosen, &loaded);
+    let one_url = named_as_one(&sites);
     let mut halves = Vec::new();
     for (chosen, names) in chosen.into_iter().zip(renamed) {
         halves.push(match chosen {
@@ -118,7 +120,8 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
             Chosen::Live((site, surroundings)) => {
                 let own = run::secrets(&[(&site, &surroundings)]);
                 let own: Secrets = own.read().unwrap_or_else(PoisonError::into_inner).renamed(&names);
-                let origins = run::origins(&site);
+                let called = |(name, url): &(String, Url)| (one_url.get(name).unwrap_or(name).clone(), url.clone());
+                let origins = Arc::new(Origins::new(site.urls.iter().chain(&site.aliases).map(called)));
                 let side = Side::new(site, surroundings, Arc::clone(&shared), &args.folders.suites)
                     .map_err(|error| Refusal::usage(error.to_string()))?;
                 let sessions = Sessions::new(plan.suites.iter().flat_map(|suite| saved_sessions(&suite.suite.before)));
@@ -283,6 +286,36 @@ fn environment(role: Role, chosen: &Chosen) -> record::Environment {
             }
         }
     }
+}
+
+/// Names of URLs that one side cannot tell apart, as it has one URL for them: they are called alike on both sides, so that what
+/// was asked and the links in answers compare.
+fn named_as_one(sites: &[Arc<Site>]) -> BTreeMap<String, String> {
+    let mut as_one: BTreeMap<String, String> = BTreeMap::new();
+    let mut unite = |one: &str, two: &str| {
+        let first = as_one.get(one).map_or(one, String::as_str).to_owned();
+        let second = as_one.get(two).map_or(two, String::as_str).to_owned();
+        for name in as_one.values_mut().filter(|name| **name == second) {
+            name.clone_from(&first);
+        }
+        as_one.insert(one.to_owned(), first.clone());
+        as_one.insert(two.to_owned(), first.clone());
+        as_one.insert(second, first);
+    };
+    for site in sites {
+        for (at, (name, url)) in site.urls.iter().enumerate() {
+            if let Some((first, _)) = site.urls[..at].iter().find(|(_, other)| other == url) {
+                unite(first, name);
+            }
+        }
+        // One URL that every name means.
+        if let (true, Some((only, _))) = (site.any_name, site.urls.first()) {
+            for (name, _) in sites.iter().flat_map(|other| &other.urls) {
+                unite(only, name);
+            }
+        }
+    }
+    as_one
 }
 
 /// New names for secrets that only one environment's own settings use: the first of each is called alike on both sides, so
