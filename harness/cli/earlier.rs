@@ -28,7 +28,11 @@ impl Earlier {
         match self {
             Self::Records(records) => {
                 let id = case.id.as_str();
-                records.iter().find(|recall| recall.has_sound(id)).map(|recall| Before::Record(recall.case(id)))
+                let mut sound = records.iter().filter(|recall| recall.has_sound(id));
+                let newest = sound.next()?;
+                let is_same_build = |recall: &&Recall| recall.build().is_some() && recall.build() == newest.build();
+                let same_build = sound.filter(is_same_build).map(|recall| recall.case(id)).collect();
+                Some(Before::Record { newest: newest.case(id), same_build })
             }
             Self::Baselines(baselines) => {
                 let accepted = accepted(baselines, case, environment, recorder);

@@ -312,7 +312,8 @@ impl<'c> Index<'c> {
         match (shared.side, shared.own, shared.other) {
             (SideOf::Expected, Some(own), _) => values.expected.get(&json::to_compact(own)).map(|seen| Covered::Here(seen)),
             (SideOf::Actual, Some(own), _) => values.actual.get(&json::to_compact(own)).map(|seen| Covered::Here(seen)),
-            (SideOf::Expected, None, Some(other)) => values.added.contains(&json::to_compact(other)).then_some(Covered::Above),
+            // What is new to both is one's own line in the one comparison and stands for another line in the other.
+            (SideOf::Expected, None, Some(other)) => values.actual.contains_key(&json::to_compact(other)).then_some(Covered::Above),
             (SideOf::Actual, None, Some(other)) => values.removed.contains(&json::to_compact(other)).then_some(Covered::Above),
             (_, None, None) => None,
         }

@@ -114,6 +114,8 @@ struct Looked {
     before: Option<attribute::Before>,
     /// One for each difference of `now`.
     tallies: Vec<Tally>,
+    /// Differences from before that runs of one build had among each other.
+    varied_before: Vec<Seen>,
     /// Differences from before that both sides share, by their place in the candidate's comparison, ascending.
     released: Vec<(usize, Tally)>,
     /// Lists that are longer on one side: whichever rows a random choice takes, how many it takes may be steady.
@@ -336,8 +338,10 @@ impl Inspection {
         let Question { rules, closeness, before, .. } = &self.question;
         let [reference, candidate] = self.answers.as_ref().expect("the first looks were taken");
         let now = compare_answers(reference, candidate, rules, *closeness);
+        let mut varied_before = Vec::new();
         let before = before.as_ref().filter(|_| *closeness == Closeness::Values).and_then(|before| {
-            let [of_reference, of_candidate] = before.compare([reference, candidate], rules)?;
+            let ([of_reference, of_candidate], varied) = before.compare([reference, candidate], rules)?;
+            varied_before = varied;
             let decisions = undecided(&of_candidate);
             Some(attribute::Before { decisions, candidate: of_candidate, reference: of_reference, holds: before.holds() })
         });
@@ -361,6 +365,7 @@ impl Inspection {
             strays: Strays::new(&sides.now),
             now: std::mem::take(&mut sides.now),
             before: sides.before,
+            varied_before,
             released,
             volatile: Volatile::default(),
         });
@@ -379,7 +384,7 @@ impl Inspection {
 
     fn finish(&mut self) -> Compared {
         let looked = self.findings.take().expect("both sides were looked at");
-        let Looked { now, before, tallies, released, lengths, mut volatile, strays } = looked;
+        let Looked { now, before, varied_before, tallies, released, lengths, mut volatile, strays } = looked;
         let never = self.question.sides.iter().find_map(|side| match side {
             Asking::Never { why } => Some(why.clone()),
             Asking::Again { .. } => None,
@@ -393,6 +398,9 @@ impl Inspection {
         };
         let mut hidden = Hiding::default();
         hidden.rules(&now);
+        for seen in &varied_before {
+            hidden.volatile(seen, "varied by itself before: another run of the same build had there what there is now");
+        }
         let (mut now, mut decisions, mut noise) = (now, Vec::new(), Vec::new());
         let mut decided: Vec<Decision> = tallies.iter().map(&decide).collect();
         let rows = if lengths.is_empty() { HashMap::new() } else { rows_by_list(&now) };

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{
     observation::{Answer, Closeness, compare_answers, compare_readings},
+    sample::Index,
     side::Accepted,
 };
 use crate::{
-    attribute::{Contrast, Holds},
+    attribute::{Contrast, Holds, Seen, is_positional},
     json,
     normalise::Rules,
     reading::{Reading, ReadingBody},
@@ -18,8 +19,8 @@ use crate::{
 /// What was before.
 #[derive(Debug, Clone)]
 pub(super) enum Past {
-    /// A whole answer.
-    Record { record: String, answer: Answer },
+    /// A whole answer, and what older runs of the same build were answered.
+    Record { record: String, answer: Answer, others: Vec<Answer> },
     /// A body alone.
     Baseline(Accepted),
 }
@@ -41,25 +42,46 @@ impl Past {
         }
     }
 
-    /// How the two answers of now, reference first, differ from it. Nothing where it tells nothing of them: an answer that
-    /// failed to come has no body.
-    pub(super) fn compare(&self, now: [&Answer; 2], rules: &Rules) -> Option<[Contrast; 2]> {
+    /// How the two answers of now, reference first, differ from it, and what of the candidate's was not: another run of the
+    /// same build had there what there is now. Nothing where it tells nothing of them: an answer that failed to come has no
+    /// body.
+    pub(super) fn compare(&self, now: [&Answer; 2], rules: &Rules) -> Option<([Contrast; 2], Vec<Seen>)> {
         match self {
-            Self::Record { answer, .. } => Some(now.map(|now| compare_answers(answer, now, rules, Closeness::Values))),
+            Self::Record { answer, others, .. } => {
+                let [mut reference, mut candidate] = now.map(|now| compare_answers(answer, now, rules, Closeness::Values));
+                let mut varied = Vec::new();
+                for other in others.iter().filter(|other| other.reading().is_some()) {
+                    leave_what_varied(&mut reference, &compare_answers(other, now[0], rules, Closeness::Values));
+                    varied.extend(leave_what_varied(&mut candidate, &compare_answers(other, now[1], rules, Closeness::Values)));
+                }
+                Some(([reference, candidate], varied))
+            }
             Self::Baseline(accepted) => {
                 let [reference, candidate] = now.map(Answer::reading);
                 let (reference, candidate) = (reference?, candidate?);
                 let body = body(&accepted.text, [&candidate.body, &reference.body], rules)?;
-                Some([reference, candidate].map(|now| {
+                let contrasts = [reference, candidate].map(|now| {
                     let before = Reading { body: body.clone(), ..now.clone() };
                     let mut contrast = compare_readings(&before, now, rules, Closeness::Values);
                     contrast.differences.retain(|seen| seen.aspect == Aspect::Body);
                     contrast.n_differences = contrast.differences.len();
                     contrast
-                }))
+                });
+                Some((contrasts, Vec::new()))
             }
         }
     }
+}
+
+/// Takes out the differences that another run of the same build had not: there the place was as it is now. A place that is known
+/// by its position cannot be found again, and stays.
+fn leave_what_varied(contrast: &mut Contrast, of_other: &Contrast) -> Vec<Seen> {
+    let other = Index::new(of_other);
+    let is_steady = |seen: &Seen| is_positional(&seen.difference.key) || !other.at(seen).is_empty() || other.covers(seen);
+    let (steady, varied) = std::mem::take(&mut contrast.differences).into_iter().partition(is_steady);
+    contrast.differences = steady;
+    contrast.n_differences = contrast.n_differences.saturating_sub(varied.len());
+    varied
 }
 
 /// An accepted text as a body of the kind that the sides answer with now.

@@ -51,7 +51,12 @@ pub struct RecordedStep {
 #[derive(Debug, Clone)]
 pub enum Before {
     /// A record of it.
-    Record(Recorded),
+    Record {
+        /// The newest one.
+        newest: Recorded,
+        /// Older ones of the same build: what differs among them varied by itself.
+        same_build: Vec<Recorded>,
+    },
     /// Its accepted baselines, by the address of the step: where no record is known to be of another build.
     Baselines(BTreeMap<String, Accepted>),
 }

@@ -194,7 +194,7 @@ fn is_of(fault: Fault, finding: &str) -> bool {
 fn a_wrong_row_of_a_restless_field_is_the_candidates_alone() {
     let case = steps("- get: /a");
     let record = r#"[{"id":"a","seen":"2026-11-20T00:00:00Z"},{"id":"b","seen":"2026-11-20T00:00:01Z"}]"#;
-    let setup = Setup { before: Some(Before::Record(recorded(&[("steps[0]", record)]))), ..pair(&case) };
+    let setup = Setup { before: Some(Before::Record { newest: recorded(&[("steps[0]", record)]), same_build: Vec::new() }), ..pair(&case) };
     let mut n = 0;
     let played = play(setup, |role, _| {
         n += 1;

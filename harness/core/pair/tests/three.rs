@@ -4,7 +4,7 @@ use super::*;
 
 /// What was before, as a record of the one step has it.
 fn was(steps: &[(&str, &str)]) -> Option<Before> {
-    Some(Before::Record(recorded(steps)))
+    Some(Before::Record { newest: recorded(steps), same_build: Vec::new() })
 }
 
 /// What was before, as the one step's baseline has it.
@@ -143,4 +143,25 @@ fn a_field_that_comes_and_goes_in_other_rows_was_not_released_in_one() {
         ok(format!(r#"[{{"id":"a"}},{{"id":"b"{}}},{{"id":"c"}}]"#, if (n - 1) / 2 % 2 == 1 { ",\"o\":1" } else { "" }))
     });
     assert_eq!(played.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_varied_among_runs_of_one_build_was_not_released() {
+    let case = steps("- get: /a");
+    let record = |body: &str| recorded(&[("steps[0]", body)]);
+    let newest = record(r#"{"flap":"boom","v":1,"late":1}"#);
+    let check = |same_build: Vec<Recorded>, findings: &[&str], hidden: &[&str]| {
+        let setup = Setup { before: Some(Before::Record { newest: newest.clone(), same_build }), ..pair(&case) };
+        let late = |role| if role == Role::Candidate { 1 } else { 2 };
+        let played = play(setup, |role, _| ok(format!(r#"{{"flap":"ok","v":2,"late":{}}}"#, late(role))));
+        assert_eq!(
+            (played.findings(), played.hidden()),
+            (findings.iter().map(|text| (*text).to_owned()).collect(), hidden.iter().map(|text| (*text).to_owned()).collect())
+        );
+    };
+    let (late, released) = ("not-released changed $.late", "? released changed $.v");
+    check(Vec::new(), &[late, "? released changed $.flap", released], &[]);
+    check(vec![record(r#"{"flap":"ok","v":1,"late":1}"#)], &[late, released], &["volatile $.flap 1"]);
+    // What was something else again is no proof of anything, nor is an answer that had no such place.
+    check(vec![record(r#"{"flap":"bang","v":1,"late":1}"#), record("[]")], &[late, "? released changed $.flap", released], &[]);
 }
