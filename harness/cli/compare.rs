@@ -12,7 +12,7 @@ use prodiff_core::{
     environment::{resolve::Resolved, site::Site},
     known::Known,
     mask::{Origins, Secrets},
-    record::{self, Entry, Hidden, Role, Run, Severity},
+    record::{self, Entry, Hidden, NotObserved, Revision, Role, Run, Severity},
 };
 use url::Url;
 
@@ -60,7 +60,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let chosen = [choose(&names[0], &loaded, &occasion, args)?, choose(&names[1], &loaded, &occasion, args)?];
     let (plan_site, plan_surroundings) = plan_site(&chosen, &occasion)?;
     let mut plan = run::plan(&loaded, &plan_site, &plan_surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
-    skip_where_either_does(&mut plan, &chosen, &loaded, args, &occasion)?;
+    let alone = skip_where_either_does(&mut plan, &chosen, &loaded, args, &occasion)?;
     let live: Vec<(&Arc<Site>, &Arc<prodiff_core::template::Surroundings>)> = chosen
         .iter()
         .filter_map(|chosen| match chosen {
@@ -102,6 +102,9 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
             recorder.put(&Entry::Case(run::with_first_mistake(run::broken_file(path, file), &loaded)));
         }
     }
+    for (case, why) in alone {
+        recorder.put(&Entry::NotObserved(NotObserved { case, what: String::from("the case on both sides"), why }));
+    }
     let refresh = chosen.iter().filter_map(|chosen| match chosen {
         Chosen::Live((site, _)) => site.refresh,
         Chosen::Recorded(_) => None,
@@ -137,6 +140,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let builds = Builds::default();
     read_builds(&halves, When::Before, &Watched { builds: &builds, recorder: &recorder, clock, began: occasion.began }).await;
     let build = builds.last(revisions::place(Role::Candidate));
+    tell_recorded_builds(&halves, &recorder);
     let before = before(args, &environments[1], &halves[1], build.as_deref())?;
     // A run that is over when this one begins cannot be itself; the folder of this run holds no end yet.
     let seen = || recall::first_sight(&args.folders.reports, &environments[1], build.as_deref()?);
@@ -176,6 +180,22 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let demands = super::exit::Demands { failing_finding: failing, ..run::demands(&args.playing, &stop) };
     let demands = super::exit::Demands { broken_file: args.playing.keep_going && !loaded.broken.is_empty(), build_moved: moved, ..demands };
     run::finish(&recorder, shared.requests(), demands, &stop)
+}
+
+/// A record was of a build too: whoever reads the report wants to know of which.
+fn tell_recorded_builds(halves: &[Half; 2], recorder: &Recorder) {
+    for (role, half) in [Role::Reference, Role::Candidate].into_iter().zip(halves) {
+        let Half::Recorded(recall) = half else { continue };
+        for build in recall.builds() {
+            recorder.put(&Entry::Revision(Revision {
+                role,
+                environment: recall.environment().to_owned(),
+                build: Some(build.clone()),
+                when: String::from("recorded"),
+                fault: None,
+            }));
+        }
+    }
 }
 
 /// What the candidate was before the release: as the command line says, else by its build or label, else as it was accepted.
@@ -249,28 +269,35 @@ fn plan_site(chosen: &[Chosen; 2], occasion: &Occasion) -> Result<Resolved, Refu
     }
 }
 
-/// A case that one side skips is not compared.
+/// A case that one side skips is not compared. Says which ones the other side would have played, and why they are skipped.
 fn skip_where_either_does(
     plan: &mut prodiff_core::plan::Plan,
     chosen: &[Chosen; 2],
     loaded: &Loaded,
     args: &CompareArgs,
     occasion: &Occasion,
-) -> Result<(), Refusal> {
+) -> Result<Vec<(String, String)>, Refusal> {
+    let mut skips: Vec<BTreeMap<String, String>> = Vec::new();
     for chosen in chosen {
         let Chosen::Live((site, surroundings)) = chosen else { continue };
-        let other = run::plan(loaded, site, surroundings, &args.select, &args.folders, &args.playing, occasion)?;
-        let skipped: BTreeMap<String, String> =
-            other.cases().filter_map(|case| Some((case.id.as_str().to_owned(), case.skip.clone()?))).collect();
-        for case in plan.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
-            if let (None, Some(reason)) = (&case.skip, skipped.get(case.id.as_str()))
-                && let Some(case) = Arc::get_mut(case)
-            {
-                case.skip = Some(format!("{}: {reason}", site.name));
-            }
+        let own = run::plan(loaded, site, surroundings, &args.select, &args.folders, &args.playing, occasion)?;
+        let skipped = own.cases().filter_map(|case| Some((case.id.as_str().to_owned(), format!("{}: {}", site.name, case.skip.clone()?))));
+        skips.push(skipped.collect());
+    }
+    let mut alone = Vec::new();
+    if skips.len() < 2 {
+        // The plan is the live side's: what it skips is skipped.
+        return Ok(alone);
+    }
+    for case in plan.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
+        let reasons: Vec<&String> = skips.iter().filter_map(|skipped| skipped.get(case.id.as_str())).collect();
+        let [reason] = reasons[..] else { continue };
+        alone.push((case.id.as_str().to_owned(), reason.clone()));
+        if let Some(case) = Arc::get_mut(case) {
+            case.skip = Some(reason.clone());
         }
     }
-    Ok(())
+    Ok(alone)
 }
 
 fn environment(role: Role, chosen: &Chosen) -> record::Environment {

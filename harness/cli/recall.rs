@@ -77,6 +77,12 @@ impl Recall {
         self.builds.last().map(String::as_str)
     }
 
+    /// The builds that answered, as they were read.
+    #[must_use]
+    pub fn builds(&self) -> &[String] {
+        &self.builds
+    }
+
     /// What the record holds of a case; empty when it holds nothing.
     #[must_use]
     pub fn case(&self, id: &str) -> Recorded {
