@@ -169,6 +169,7 @@ pub(super) struct Played {
     own: [Status; 2],
     failures: Vec<Failure>,
     lacks: Vec<Lack>,
+    not_observed: Vec<NotObserved>,
     pub(super) judged: Vec<Placed>,
     pub(super) late: Vec<(Late, Vec<Placed>)>,
     handed: [Vec<Captured>; 2],
@@ -178,6 +179,13 @@ pub(super) struct Played {
     blocked: Option<String>,
     began: Duration,
     took: Duration,
+}
+
+impl Played {
+    /// Whether places differ, or something that should have been seen was not.
+    fn has_something_to_tell(&self) -> bool {
+        !self.judged.is_empty() || !self.late.is_empty() || self.lacks.contains(&Lack::Blocks)
+    }
 }
 
 /// A judged place and where it stands.
@@ -319,7 +327,7 @@ impl Duet {
                 if lack == Lack::Blocks {
                     played.blocked.get_or_insert_with(|| format!("not observed: {what}: {why}"));
                 }
-                self.recorder.put(&Entry::NotObserved(NotObserved { case: case.id.as_str().to_owned(), what, why }));
+                played.not_observed.push(NotObserved { case: case.id.as_str().to_owned(), what, why });
             }
             Event::Compared(compared) => {
                 played.compared += 1;
@@ -383,7 +391,26 @@ impl Duet {
         }
     }
 
+    /// Concludes a suite's `before` or `after`: a case of its own only where there is something to tell.
+    fn conclude_part(&self, case: &PlannedCase, own: Status, mut played: Played) {
+        if own == Status::Passed && !played.has_something_to_tell() {
+            self.tell_unseen(&mut played);
+            return;
+        }
+        let late = std::mem::take(&mut played.late);
+        played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
+        self.conclude(case, 1, played);
+    }
+
+    /// Says what could not be looked at. Of several attempts the last one counts.
+    fn tell_unseen(&self, played: &mut Played) {
+        for unseen in std::mem::take(&mut played.not_observed) {
+            self.recorder.put(&Entry::NotObserved(unseen));
+        }
+    }
+
     pub(super) fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
+        self.tell_unseen(&mut played);
         if let Some(reason) = self.builds.ended(case.id.as_str(), played.began) {
             // What was seen meanwhile says nothing of either build.
             let unknown = Ended { status: Status::Blocked, reason: Some(reason), failures: Vec::new() };
@@ -520,13 +547,10 @@ impl Play for Duet {
         let mut played = self.play(&case, 1, &Default::default()).await;
         let own = played.own.into_iter().fold(Status::Passed, Status::worse);
         let handed = Arc::new(std::mem::take(&mut played.handed));
-        let has_more = !played.judged.is_empty() || !played.late.is_empty();
-        if own != Status::Passed || has_more {
+        if own != Status::Passed || played.has_something_to_tell() {
             self.recorder.put(&Entry::CaseStarted(observe::started(&case, played.began)));
-            let late = std::mem::take(&mut played.late);
-            played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
-            self.conclude(&case, 1, played);
         }
+        self.conclude_part(&case, own, played);
         if own == Status::Passed { Ok(handed) } else { Err(format!("`{}` {own}", case.id)) }
     }
 
@@ -553,13 +577,9 @@ impl Play for Duet {
 
     async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
         let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
-        let mut played = self.play(&case, 1, &handed).await;
+        let played = self.play(&case, 1, &handed).await;
         let own = played.own.into_iter().fold(Status::Passed, Status::worse);
-        let late = std::mem::take(&mut played.late);
-        played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
-        if own != Status::Passed || !played.judged.is_empty() {
-            self.conclude(&case, 1, played);
-        }
+        self.conclude_part(&case, own, played);
     }
 
     fn not_started(&self, case: &Arc<PlannedCase>, status: Status, reason: String) {
