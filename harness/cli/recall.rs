@@ -190,11 +190,10 @@ pub fn first_sight(folder: &std::path::Path, environment: &str, build: &str) -> 
 }
 
 fn finished(record: &Record) -> Option<String> {
-    let end = record.entries().ok()?.filter_map(Result::ok).find_map(|entry| match entry {
+    record.entries().ok()?.filter_map(Result::ok).find_map(|entry| match entry {
         Entry::End(end) => Some(end.finished),
         _ => None,
-    });
-    end
+    })
 }
 
 fn is_finished(record: &Record) -> bool {
