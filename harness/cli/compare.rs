@@ -19,7 +19,7 @@ use url::Url;
 use super::{
     args::{CompareArgs, FailOn},
     builds::{Builds, Round},
-    duet::{Duet, Half, LiveHalf, Tally},
+    duet::{Duet, Half, LiveHalf},
     earlier::Earlier,
     exit::Exit,
     ledger::Ledger,
@@ -36,6 +36,7 @@ use super::{
     side::{Shared, Side},
     signals,
     stop::Stop,
+    tally::Tally,
 };
 use crate::store::{baselines::Baselines, record::SharedSecrets, reports as folders};
 

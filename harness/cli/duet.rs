@@ -15,7 +15,7 @@ use prodiff_core::{
         trace::{Captured, Event as CaseEvent, Seen, StepTrace},
     },
     extract,
-    finding::{Against, Findings, Judged, Judgement, Lack, Spot, Terms, judge_case, judge_step},
+    finding::{Judged, Judgement, Lack, Terms, judge_case, judge_step},
     json,
     known::{Approved, Known},
     mask::{Naming, Origins, Secrets},
@@ -41,6 +41,7 @@ use super::{
     sessions::Sessions,
     side::Side,
     stop::Stop,
+    tally::{Tally, Waiting},
 };
 
 /// One side of a comparison.
@@ -117,50 +118,11 @@ pub struct Duet {
     pub tally: Mutex<Tally>,
 }
 
-/// What a comparison came to so far.
-#[derive(Default)]
-pub struct Tally {
-    /// The findings.
-    pub findings: Findings,
-    /// What rules and noise hid, by rule and path.
-    pub hidden: BTreeMap<(String, String), (u64, String)>,
-    /// The cases that were compared.
-    pub compared: std::collections::BTreeSet<String>,
-    /// What was judged since builds were last read, by case: of no one build, perhaps.
-    held: Vec<(String, Vec<Placed>)>,
-    /// Cases that wait for a change to arrive.
-    pub(super) waiting: Vec<Waiting>,
-}
-
-impl Tally {
-    /// Puts what was held under its causes, but for cases that are of no one build.
-    pub(super) fn find(&mut self, blocked: &BTreeMap<String, String>) {
-        for (case, judged) in std::mem::take(&mut self.held) {
-            if blocked.contains_key(&case) {
-                continue;
-            }
-            for placed in &judged {
-                let against = Against::Environment { before: placed.before.as_deref() };
-                let spot = Spot { case: &case, step: &placed.step, title: &placed.title, against };
-                self.findings.add(spot, &placed.judged);
-            }
-            self.compared.insert(case);
-        }
-    }
-}
-
 /// What became of a case.
 struct Ended {
     status: Status,
     reason: Option<String>,
     failures: Vec<Failure>,
-}
-
-/// A case with everything that is known of it but the late changes.
-pub(super) struct Waiting {
-    pub(super) case: Arc<PlannedCase>,
-    pub(super) attempts: u32,
-    pub(super) played: Played,
 }
 
 /// What one attempt came to.
@@ -190,9 +152,9 @@ impl Played {
 
 /// A judged place and where it stands.
 pub(super) struct Placed {
-    step: String,
-    title: String,
-    before: Option<String>,
+    pub(super) step: String,
+    pub(super) title: String,
+    pub(super) before: Option<String>,
     line: usize,
     pub(super) judged: Judged,
 }

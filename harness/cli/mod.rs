@@ -32,6 +32,7 @@ pub mod sign_off;
 pub mod signals;
 pub mod snapshots;
 pub mod stop;
+pub mod tally;
 
 mod dispatch;
 
