@@ -11,29 +11,34 @@ use prodiff_core::{
     check,
     environment::{resolve::Resolved, site::Site},
     known::Known,
-    mask::Secrets,
-    record::{self, Entry, Hidden, Role, Run, Severity},
+    mask::{Origins, Secrets},
+    record::{self, Entry, Hidden, NotObserved, Revision, Role, Run, Severity},
 };
+use url::Url;
 
 use super::{
     args::{CompareArgs, FailOn},
-    duet::{Duet, Half, LiveHalf, Tally},
+    builds::{Builds, Round},
+    duet::{Duet, Half, LiveHalf},
+    earlier::Earlier,
     exit::Exit,
     ledger::Ledger,
     load::{self, Loaded, Occasion, Refusal, SideName},
     play::Clock,
     player::saved_sessions,
-    recall::{self, Recall},
+    recall::{self, Now, Recall},
     recorder::Recorder,
-    revisions, run,
+    revisions::{self, Watched, When},
+    run,
     schedule::{self, Limits},
     screen::Screen,
     sessions::Sessions,
     side::{Shared, Side},
     signals,
     stop::Stop,
+    tally::Tally,
 };
-use crate::store::{record::SharedSecrets, reports as folders};
+use crate::store::{baselines::Baselines, record::SharedSecrets, reports as folders};
 
 /// A side before anything is sent.
 enum Chosen {
@@ -56,7 +61,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let chosen = [choose(&names[0], &loaded, &occasion, args)?, choose(&names[1], &loaded, &occasion, args)?];
     let (plan_site, plan_surroundings) = plan_site(&chosen, &occasion)?;
     let mut plan = run::plan(&loaded, &plan_site, &plan_surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
-    skip_where_either_does(&mut plan, &chosen, &loaded, args, &occasion)?;
+    let alone = skip_where_either_does(&mut plan, &chosen, &loaded, args, &occasion)?;
     let live: Vec<(&Arc<Site>, &Arc<prodiff_core::template::Surroundings>)> = chosen
         .iter()
         .filter_map(|chosen| match chosen {
@@ -98,6 +103,9 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
             recorder.put(&Entry::Case(run::with_first_mistake(run::broken_file(path, file), &loaded)));
         }
     }
+    for (case, why) in alone {
+        recorder.put(&Entry::NotObserved(NotObserved { case, what: String::from("the case on both sides"), why }));
+    }
     let refresh = chosen.iter().filter_map(|chosen| match chosen {
         Chosen::Live((site, _)) => site.refresh,
         Chosen::Recorded(_) => None,
@@ -108,6 +116,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         Chosen::Recorded(_) => None,
     });
     let renamed = alike(&chosen, &loaded);
+    let one_url = named_as_one(&sites);
     let mut halves = Vec::new();
     for (chosen, names) in chosen.into_iter().zip(renamed) {
         halves.push(match chosen {
@@ -115,7 +124,8 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
             Chosen::Live((site, surroundings)) => {
                 let own = run::secrets(&[(&site, &surroundings)]);
                 let own: Secrets = own.read().unwrap_or_else(PoisonError::into_inner).renamed(&names);
-                let origins = run::origins(&site);
+                let called = |(name, url): &(String, Url)| (one_url.get(name).unwrap_or(name).clone(), url.clone());
+                let origins = Arc::new(Origins::new(site.urls.iter().chain(&site.aliases).map(called)));
                 let side = Side::new(site, surroundings, Arc::clone(&shared), &args.folders.suites)
                     .map_err(|error| Refusal::usage(error.to_string()))?;
                 let sessions = Sessions::new(plan.suites.iter().flat_map(|suite| saved_sessions(&suite.suite.before)));
@@ -128,16 +138,17 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let _signals = signals::watch(&stop, &recorder);
     let _limit = run::time_limit(args.playing.max_time, &stop);
     let clock = Clock::start();
-    let builds = read_builds(&halves, "before", occasion.began, &recorder).await;
-    let befores = match &args.before {
-        Some(text) => vec![recall::named(text, &args.folders.reports, Some(&environments[1]))?],
-        None => recall::befores(&args.folders.reports, &environments[1], builds[1].as_deref(), args.playing.release.as_deref()),
-    };
+    let builds = Builds::default();
+    read_builds(&halves, When::Before, &Watched { builds: &builds, recorder: &recorder, clock, began: occasion.began }).await;
+    let build = builds.last(revisions::place(Role::Candidate));
+    tell_recorded_builds(&halves, &recorder);
+    let before = before(args, &environments[1], &halves[1], build.as_deref())?;
     // A run that is over when this one begins cannot be itself; the folder of this run holds no end yet.
-    let until = settle_until(settle.unwrap_or_default(), deployed, occasion.began);
+    let seen = || recall::first_sight(&args.folders.reports, &environments[1], build.as_deref()?);
+    let until = settle_until(settle.unwrap_or_default(), deployed.or_else(seen), occasion.began);
     let duet = Arc::new(Duet {
         halves,
-        befores,
+        before,
         recorder: Arc::clone(&recorder),
         clock,
         began: occasion.began,
@@ -148,26 +159,70 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         known: ledger.known,
         slower_refresh,
         settles: !until.is_zero(),
+        builds,
         stop: stop.clone(),
         tally: Mutex::new(Tally::default()),
     });
     let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
-    schedule::schedule(plan, Arc::clone(&duet), limits, &stop).await;
-    duet.settle(until).await;
-    let after = read_builds(&duet.halves, "after", occasion.began, &recorder).await;
-    let mut moved = false;
-    for (index, name) in environments.iter().enumerate() {
-        moved |= revisions::report_moved(name, builds[index].as_deref(), after[index].as_deref(), &recorder);
+    let watched = Watched { builds: &duet.builds, recorder: &recorder, clock, began: occasion.began };
+    let playing = async {
+        schedule::schedule(plan, Arc::clone(&duet), limits, &stop).await;
+        duet.settle(until).await;
+    };
+    let live = sides(&duet.halves);
+    tokio::select! {
+        () = playing => {}
+        () = revisions::watch(&live, &watched, |round| duet.read(round)) => {}
     }
+    let round = read_builds(&duet.halves, When::After, &watched).await;
+    duet.read(&round);
+    let moved = duet.builds.moved();
     let failing = conclude(&duet, &recorder);
     let demands = super::exit::Demands { failing_finding: failing, ..run::demands(&args.playing, &stop) };
     let demands = super::exit::Demands { broken_file: args.playing.keep_going && !loaded.broken.is_empty(), build_moved: moved, ..demands };
     run::finish(&recorder, shared.requests(), demands, &stop)
 }
 
+/// A record was of a build too: whoever reads the report wants to know of which.
+fn tell_recorded_builds(halves: &[Half; 2], recorder: &Recorder) {
+    for (role, half) in [Role::Reference, Role::Candidate].into_iter().zip(halves) {
+        let Half::Recorded(recall) = half else { continue };
+        for build in recall.builds() {
+            recorder.put(&Entry::Revision(Revision {
+                role,
+                environment: recall.environment().to_owned(),
+                build: Some(build.clone()),
+                when: String::from("recorded"),
+                fault: None,
+            }));
+        }
+    }
+}
+
+/// What the candidate was before the release: as the command line says, else by its build or label, else as it was accepted.
+fn before(args: &CompareArgs, environment: &str, candidate: &Half, build: Option<&str>) -> Result<Earlier, Refusal> {
+    let reports = &args.folders.reports;
+    if let Some(text) = &args.before {
+        return Ok(Earlier::Records(vec![recall::named(text, reports, Some(environment))?]));
+    }
+    let now = match candidate {
+        Half::Live(_) => Now { build, label: args.playing.release.as_deref(), record: None },
+        Half::Recorded(recall) => {
+            let label = recall.run.release.as_deref().or(args.playing.release.as_deref());
+            Now { build: recall.build(), label, record: Some(recall) }
+        }
+    };
+    Ok(match (now.build, now.label) {
+        (None, None) => Earlier::Baselines(Baselines::new(&args.folders.baselines)),
+        (Some(_), _) | (_, Some(_)) => Earlier::Records(recall::befores(reports, environment, &now)),
+    })
+}
+
 /// Writes findings and what was hidden into the record. Says whether a finding fails.
 fn conclude(duet: &Duet, recorder: &Recorder) -> bool {
-    let tally = std::mem::take(&mut *duet.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut tally = std::mem::take(&mut *duet.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    // What no reading came after, as the builds could not be read any more, counts as it was seen.
+    tally.find(&BTreeMap::new());
     let mut findings = tally.findings;
     let seen = findings.fingerprints().clone();
     let known: &Known = &duet.known;
@@ -215,28 +270,35 @@ fn plan_site(chosen: &[Chosen; 2], occasion: &Occasion) -> Result<Resolved, Refu
     }
 }
 
-/// A case that one side skips is not compared.
+/// A case that one side skips is not compared. Says which ones the other side would have played, and why they are skipped.
 fn skip_where_either_does(
     plan: &mut prodiff_core::plan::Plan,
     chosen: &[Chosen; 2],
     loaded: &Loaded,
     args: &CompareArgs,
     occasion: &Occasion,
-) -> Result<(), Refusal> {
+) -> Result<Vec<(String, String)>, Refusal> {
+    let mut skips: Vec<BTreeMap<String, String>> = Vec::new();
     for chosen in chosen {
         let Chosen::Live((site, surroundings)) = chosen else { continue };
-        let other = run::plan(loaded, site, surroundings, &args.select, &args.folders, &args.playing, occasion)?;
-        let skipped: BTreeMap<String, String> =
-            other.cases().filter_map(|case| Some((case.id.as_str().to_owned(), case.skip.clone()?))).collect();
-        for case in plan.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
-            if let (None, Some(reason)) = (&case.skip, skipped.get(case.id.as_str()))
-                && let Some(case) = Arc::get_mut(case)
-            {
-                case.skip = Some(format!("{}: {reason}", site.name));
-            }
+        let own = run::plan(loaded, site, surroundings, &args.select, &args.folders, &args.playing, occasion)?;
+        let skipped = own.cases().filter_map(|case| Some((case.id.as_str().to_owned(), format!("{}: {}", site.name, case.skip.clone()?))));
+        skips.push(skipped.collect());
+    }
+    let mut alone = Vec::new();
+    if skips.len() < 2 {
+        // The plan is the live side's: what it skips is skipped.
+        return Ok(alone);
+    }
+    for case in plan.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
+        let reasons: Vec<&String> = skips.iter().filter_map(|skipped| skipped.get(case.id.as_str())).collect();
+        let [reason] = reasons[..] else { continue };
+        alone.push((case.id.as_str().to_owned(), reason.clone()));
+        if let Some(case) = Arc::get_mut(case) {
+            case.skip = Some(reason.clone());
         }
     }
-    Ok(())
+    Ok(alone)
 }
 
 fn environment(role: Role, chosen: &Chosen) -> record::Environment {
@@ -252,6 +314,36 @@ fn environment(role: Role, chosen: &Chosen) -> record::Environment {
             }
         }
     }
+}
+
+/// Names of URLs that one side cannot tell apart, as it has one URL for them: they are called alike on both sides, so that what
+/// was asked and the links in answers compare.
+fn named_as_one(sites: &[Arc<Site>]) -> BTreeMap<String, String> {
+    let mut as_one: BTreeMap<String, String> = BTreeMap::new();
+    let mut unite = |one: &str, two: &str| {
+        let first = as_one.get(one).map_or(one, String::as_str).to_owned();
+        let second = as_one.get(two).map_or(two, String::as_str).to_owned();
+        for name in as_one.values_mut().filter(|name| **name == second) {
+            name.clone_from(&first);
+        }
+        as_one.insert(one.to_owned(), first.clone());
+        as_one.insert(two.to_owned(), first.clone());
+        as_one.insert(second, first);
+    };
+    for site in sites {
+        for (at, (name, url)) in site.urls.iter().enumerate() {
+            if let Some((first, _)) = site.urls[..at].iter().find(|(_, other)| other == url) {
+                unite(first, name);
+            }
+        }
+        // One URL that every name means.
+        if let (true, Some((only, _))) = (site.any_name, site.urls.first()) {
+            for (name, _) in sites.iter().flat_map(|other| &other.urls) {
+                unite(only, name);
+            }
+        }
+    }
+    as_one
 }
 
 /// New names for secrets that only one environment's own settings use: the first of each is called alike on both sides, so
@@ -276,12 +368,14 @@ fn alike(chosen: &[Chosen; 2], loaded: &Loaded) -> [BTreeMap<String, String>; 2]
     [of(&chosen[0]), of(&chosen[1])]
 }
 
-async fn read_builds(halves: &[Half; 2], when: &str, began: DateTime<Utc>, recorder: &Recorder) -> [Option<String>; 2] {
-    let read = async |half: &Half, role| match half.live() {
-        Some(live) => revisions::read(&live.side, role, when, began, recorder).await,
-        None => None,
-    };
-    [read(&halves[0], Role::Reference).await, read(&halves[1], Role::Candidate).await]
+fn sides(halves: &[Half; 2]) -> Vec<(Role, &Side)> {
+    let [reference, candidate] = halves;
+    let live = [(Role::Reference, reference), (Role::Candidate, candidate)];
+    live.into_iter().filter_map(|(role, half)| Some((role, &half.live()?.side))).collect()
+}
+
+async fn read_builds(halves: &[Half; 2], when: When, watched: &Watched<'_>) -> Round {
+    revisions::read(&sides(halves), when, watched).await
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {
@@ -290,9 +384,10 @@ fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {
         .map_err(|_| Refusal::usage(format!("--deployed-at {text}: write it as 2026-11-23T10:00:00Z")))
 }
 
-/// Until when late changes are asked again, since the run began: `settle` from the deployment, else from the start of the run.
-fn settle_until(settle: Duration, deployed: Option<DateTime<Utc>>, began: DateTime<Utc>) -> Duration {
-    let passed = deployed.and_then(|deployed| (began - deployed).to_std().ok()).unwrap_or_default();
+/// Until when late changes are asked again, since the run began: `settle` from the deployment, else from the first sight of the
+/// new build, else from the start of the run.
+fn settle_until(settle: Duration, arrived: Option<DateTime<Utc>>, began: DateTime<Utc>) -> Duration {
+    let passed = arrived.and_then(|arrived| (began - arrived).to_std().ok()).unwrap_or_default();
     settle.saturating_sub(passed)
 }
 
@@ -302,5 +397,24 @@ fn severity(fail_on: FailOn) -> Severity {
         FailOn::Change => Severity::Change,
         FailOn::Slower => Severity::Slower,
         FailOn::Minor => Severity::Minor,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settle_counts_from_the_arrival_of_the_build() {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        let check = |arrived: Option<&str>, minutes: u64| {
+            let until = settle_until(Duration::from_secs(25 * 60), arrived.map(at), at("2026-11-23T10:00:00Z"));
+            assert_eq!(until, Duration::from_secs(minutes * 60), "{arrived:?}");
+        };
+        check(None, 25);
+        check(Some("2026-11-23T09:50:00Z"), 15);
+        check(Some("2026-11-23T09:00:00Z"), 0);
+        // A deployment that is still to come: from the start.
+        check(Some("2026-11-23T10:30:00Z"), 25);
     }
 }

@@ -15,11 +15,11 @@ use prodiff_core::{
         trace::{Captured, Event as CaseEvent, Seen, StepTrace},
     },
     extract,
-    finding::{Against, Findings, Judged, Judgement, Lack, Spot, Terms, judge_case, judge_step},
+    finding::{Judged, Judgement, Lack, Terms, judge_case, judge_step},
     json,
     known::{Approved, Known},
     mask::{Naming, Origins, Secrets},
-    pair::{self, Before, Compared, Effect, Event, Input, Late, Live, Outcome, PairRun},
+    pair::{self, Compared, Effect, Event, Input, Late, Live, Outcome, PairRun},
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
@@ -31,6 +31,8 @@ use prodiff_core::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    builds::{Builds, Round},
+    earlier::Earlier,
     play::{Cancel, Clock},
     player::saved_sessions,
     recall::Recall,
@@ -39,6 +41,7 @@ use super::{
     sessions::Sessions,
     side::Side,
     stop::Stop,
+    tally::{Tally, Waiting},
 };
 
 /// One side of a comparison.
@@ -85,8 +88,8 @@ impl Half {
 pub struct Duet {
     /// Reference and candidate.
     pub halves: [Half; 2],
-    /// What the candidate environment answered before, newest first.
-    pub befores: Vec<Recall>,
+    /// What the candidate environment answered before.
+    pub before: Earlier,
     /// The record.
     pub recorder: Arc<Recorder>,
     /// The run's clock.
@@ -107,30 +110,19 @@ pub struct Duet {
     pub slower_refresh: Option<Duration>,
     /// Whether there is time left to ask late changes again.
     pub settles: bool,
+    /// Which builds answer.
+    pub builds: Builds,
     /// The switch that ends the run.
     pub stop: Stop,
     /// What came of it so far.
     pub tally: Mutex<Tally>,
 }
 
-/// What a comparison came to so far.
-#[derive(Default)]
-pub struct Tally {
-    /// The findings.
-    pub findings: Findings,
-    /// What rules and noise hid, by rule and path.
-    pub hidden: BTreeMap<(String, String), (u64, String)>,
-    /// The cases that were compared.
-    pub compared: std::collections::BTreeSet<String>,
-    /// Cases that wait for a change to arrive.
-    pub(super) waiting: Vec<Waiting>,
-}
-
-/// A case with everything that is known of it but the late changes.
-pub(super) struct Waiting {
-    pub(super) case: Arc<PlannedCase>,
-    pub(super) attempts: u32,
-    pub(super) played: Played,
+/// What became of a case.
+struct Ended {
+    status: Status,
+    reason: Option<String>,
+    failures: Vec<Failure>,
 }
 
 /// What one attempt came to.
@@ -139,6 +131,7 @@ pub(super) struct Played {
     own: [Status; 2],
     failures: Vec<Failure>,
     lacks: Vec<Lack>,
+    not_observed: Vec<NotObserved>,
     pub(super) judged: Vec<Placed>,
     pub(super) late: Vec<(Late, Vec<Placed>)>,
     handed: [Vec<Captured>; 2],
@@ -150,11 +143,18 @@ pub(super) struct Played {
     took: Duration,
 }
 
+impl Played {
+    /// Whether places differ, or something that should have been seen was not.
+    fn has_something_to_tell(&self) -> bool {
+        !self.judged.is_empty() || !self.late.is_empty() || self.lacks.contains(&Lack::Blocks)
+    }
+}
+
 /// A judged place and where it stands.
 pub(super) struct Placed {
-    step: String,
-    title: String,
-    before: Option<String>,
+    pub(super) step: String,
+    pub(super) title: String,
+    pub(super) before: Option<String>,
     line: usize,
     pub(super) judged: Judged,
 }
@@ -210,8 +210,7 @@ impl Duet {
                 return played;
             }
         };
-        let before: Option<Before> =
-            self.befores.iter().find(|recall| recall.has_sound(case.id.as_str())).map(|recall| recall.case(case.id.as_str()));
+        let before = self.before.of(case, self.halves[1].name(), &self.recorder);
         let run =
             PairRun::new(pair::Setup { case: Arc::clone(case), reference, candidate, before, n_samples: self.n_samples, seed: self.seed });
         let outcome = self.drive(run, case, attempt, &mut played).await;
@@ -290,7 +289,7 @@ impl Duet {
                 if lack == Lack::Blocks {
                     played.blocked.get_or_insert_with(|| format!("not observed: {what}: {why}"));
                 }
-                self.recorder.put(&Entry::NotObserved(NotObserved { case: case.id.as_str().to_owned(), what, why }));
+                played.not_observed.push(NotObserved { case: case.id.as_str().to_owned(), what, why });
             }
             Event::Compared(compared) => {
                 played.compared += 1;
@@ -340,7 +339,7 @@ impl Duet {
             .map(|judged| Placed {
                 step: compared.step.clone(),
                 title: compared.title.clone(),
-                before: compared.before.clone(),
+                before: compared.before_of(judged.aspect).map(str::to_owned),
                 line,
                 judged,
             })
@@ -355,29 +354,42 @@ impl Duet {
         }
     }
 
+    /// Concludes a suite's `before` or `after`: a case of its own only where there is something to tell.
+    fn conclude_part(&self, case: &PlannedCase, own: Status, mut played: Played) {
+        if own == Status::Passed && !played.has_something_to_tell() {
+            self.tell_unseen(&mut played);
+            return;
+        }
+        let late = std::mem::take(&mut played.late);
+        played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
+        self.conclude(case, 1, played);
+    }
+
+    /// Says what could not be looked at. Of several attempts the last one counts.
+    fn tell_unseen(&self, played: &mut Played) {
+        for unseen in std::mem::take(&mut played.not_observed) {
+            self.recorder.put(&Entry::NotObserved(unseen));
+        }
+    }
+
     pub(super) fn conclude(&self, case: &PlannedCase, attempts: u32, mut played: Played) -> Status {
+        self.tell_unseen(&mut played);
+        if let Some(reason) = self.builds.ended(case.id.as_str(), played.began) {
+            // What was seen meanwhile says nothing of either build.
+            let unknown = Ended { status: Status::Blocked, reason: Some(reason), failures: Vec::new() };
+            self.put_case(case, attempts, &played, unknown);
+            return Status::Blocked;
+        }
         let status = judge_case(played.own, played.judged.iter().map(|placed| &placed.judged), played.lacks.iter().copied());
         let status = if status == Status::Passed && attempts > 1 { Status::Flaky } else { status };
         let status = if status == Status::Passed && played.compared == 0 && played.expectations == 0 { Status::Blocked } else { status };
-        {
-            let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-            tally.compared.insert(case.id.as_str().to_owned());
-            for placed in &played.judged {
-                let spot = Spot {
-                    case: case.id.as_str(),
-                    step: &placed.step,
-                    title: &placed.title,
-                    against: Against::Environment { before: placed.before.as_deref() },
-                };
-                tally.findings.add(spot, &placed.judged);
-            }
-        }
         let mut failures = std::mem::take(&mut played.failures);
         let failing: Vec<&Placed> = played.judged.iter().filter(|placed| placed.judged.judgement == Judgement::Fail).collect();
         failures.extend(failing.iter().take(MOST_FAILURES).map(|placed| self.failure(case, placed)));
         let reason = match status {
             Status::Blocked => played
                 .blocked
+                .take()
                 .or_else(|| failures.iter().find(|failure| failure.status == Status::Blocked).map(|failure| failure.message.clone()))
                 .or_else(|| Some(String::from("nothing was compared"))),
             Status::Unreviewed => played.judged.iter().find(|placed| placed.judged.judgement == Judgement::Unreviewed).map(|placed| {
@@ -388,6 +400,17 @@ impl Duet {
             }
             Status::Failed | Status::Passed | Status::Flaky | Status::Skipped => None,
         };
+        self.put_case(case, attempts, &played, Ended { status, reason, failures });
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.held.push((case.id.as_str().to_owned(), played.judged));
+        if !self.builds.are_read() {
+            tally.find(&BTreeMap::new());
+        }
+        status
+    }
+
+    fn put_case(&self, case: &PlannedCase, attempts: u32, played: &Played, ended: Ended) {
+        let Ended { status, reason, failures } = ended;
         let (file, line) = case.span().map_or_else(|| (case.suite.source.name.clone(), 1), |span| (span.source.name.clone(), span.line()));
         self.recorder.put(&Entry::Case(Case {
             id: case.id.as_str().to_owned(),
@@ -406,7 +429,16 @@ impl Duet {
             snapshots: 0,
             compared: played.compared,
         }));
-        status
+    }
+
+    /// Takes up what a round of readings of builds says of the cases that ended since the last one.
+    pub fn read(&self, round: &Round) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match round {
+            Round::Steady => tally.find(&BTreeMap::new()),
+            Round::Moved { cases, .. } => tally.find(cases),
+            Round::Unknown => {}
+        }
     }
 
     /// A failing place as its case tells it.
@@ -478,13 +510,10 @@ impl Play for Duet {
         let mut played = self.play(&case, 1, &Default::default()).await;
         let own = played.own.into_iter().fold(Status::Passed, Status::worse);
         let handed = Arc::new(std::mem::take(&mut played.handed));
-        let has_more = !played.judged.is_empty() || !played.late.is_empty();
-        if own != Status::Passed || has_more {
+        if own != Status::Passed || played.has_something_to_tell() {
             self.recorder.put(&Entry::CaseStarted(observe::started(&case, played.began)));
-            let late = std::mem::take(&mut played.late);
-            played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
-            self.conclude(&case, 1, played);
         }
+        self.conclude_part(&case, own, played);
         if own == Status::Passed { Ok(handed) } else { Err(format!("`{}` {own}", case.id)) }
     }
 
@@ -511,13 +540,9 @@ impl Play for Duet {
 
     async fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) {
         let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
-        let mut played = self.play(&case, 1, &handed).await;
+        let played = self.play(&case, 1, &handed).await;
         let own = played.own.into_iter().fold(Status::Passed, Status::worse);
-        let late = std::mem::take(&mut played.late);
-        played.judged.extend(late.into_iter().flat_map(|(_, placed)| placed));
-        if own != Status::Passed || !played.judged.is_empty() {
-            self.conclude(&case, 1, played);
-        }
+        self.conclude_part(&case, own, played);
     }
 
     fn not_started(&self, case: &Arc<PlannedCase>, status: Status, reason: String) {

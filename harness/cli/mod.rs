@@ -2,10 +2,12 @@
 
 pub mod accept;
 pub mod args;
+pub mod builds;
 pub mod check;
 pub mod compare;
 pub mod demo;
 pub mod duet;
+pub mod earlier;
 pub mod exit;
 pub mod ledger;
 pub mod list;
@@ -30,6 +32,7 @@ pub mod sign_off;
 pub mod signals;
 pub mod snapshots;
 pub mod stop;
+pub mod tally;
 
 mod dispatch;
 

@@ -27,6 +27,7 @@ use prodiff_core::{
 };
 
 use super::{
+    builds::Builds,
     ledger::Ledger,
     play::{self, Clock},
     recorder::Recorder,
@@ -59,6 +60,8 @@ pub struct Player {
     pub ledger: Ledger,
     /// What differs from the baselines, by cause.
     pub findings: Mutex<Findings>,
+    /// Which build answers.
+    pub builds: Builds,
     /// The switch that ends the run.
     pub stop: Stop,
 }
@@ -211,6 +214,12 @@ impl Player {
         let took = (last.began + last.took).saturating_sub(began);
         let requests = attempts.iter().map(|attempt| attempt.requests).sum::<u32>() + last.requests;
         let counted = Counted { requests, expectations: last.expectations, snapshots: last.snapshots.len(), took };
+        if let Some(reason) = self.builds.ended(case.id.as_str(), began) {
+            // What was seen meanwhile says nothing of either build.
+            (status, failures) = (Status::Blocked, Vec::new());
+            self.put_case(case, status, attempts_made, counted, Some(reason), failures);
+            return status;
+        }
         self.put_case(case, status, attempts_made, counted, reason, failures);
         status
     }

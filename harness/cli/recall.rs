@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use chrono::{DateTime, Utc};
 use prodiff_core::{
     pair::{Recorded, RecordedStep, recall},
     record::{Entry, Role, Run},
@@ -70,6 +71,18 @@ impl Recall {
         self.run.environments.iter().find(|known| known.role == self.role).map_or("", |known| known.name.as_str())
     }
 
+    /// The build that answered last.
+    #[must_use]
+    pub fn build(&self) -> Option<&str> {
+        self.builds.last().map(String::as_str)
+    }
+
+    /// The builds that answered, as they were read.
+    #[must_use]
+    pub fn builds(&self) -> &[String] {
+        &self.builds
+    }
+
     /// What the record holds of a case; empty when it holds nothing.
     #[must_use]
     pub fn case(&self, id: &str) -> Recorded {
@@ -122,24 +135,36 @@ impl Recall {
 /// How many older records are looked through for a case that the newest does not hold.
 const DEEPEST: usize = 5;
 
+/// What the candidate is now, as far as records can be told from it.
+pub struct Now<'a> {
+    /// Its build.
+    pub build: Option<&'a str>,
+    /// The release's label.
+    pub label: Option<&'a str>,
+    /// The record that it answers from: only what is older was before it.
+    pub record: Option<&'a Recall>,
+}
+
 /// The records that may be *before*, newest first: finished, of the environment, and of another build.
 ///
 /// Another build is another revision; where either is not known, another release label; where the older record has none, it
 /// is before the first record of this label.
 #[must_use]
-pub fn befores(folder: &std::path::Path, environment: &str, build: Option<&str>, label: Option<&str>) -> Vec<Recall> {
+pub fn befores(folder: &std::path::Path, environment: &str, now: &Now<'_>) -> Vec<Recall> {
     let records: Vec<Recall> = reports::records(folder)
         .into_iter()
         .filter(is_finished)
         .filter_map(|record| Recall::open(record, Some(environment)).ok())
         .collect();
-    let first_of_label = label.and_then(|label| {
+    let first_of_label = now.label.and_then(|label| {
         let of_label = records.iter().filter(|recall| recall.run.release.as_deref() == Some(label));
         of_label.map(|recall| recall.run.started.clone()).min()
     });
+    let is_older = |recall: &Recall| now.record.is_none_or(|own| recall.name != own.name && recall.run.started <= own.run.started);
     records
         .into_iter()
-        .filter(|recall| match (build, recall.builds.last(), label, recall.run.release.as_deref()) {
+        .filter(is_older)
+        .filter(|recall| match (now.build, recall.build(), now.label, recall.run.release.as_deref()) {
             (Some(now), Some(then), _, _) => now != then,
             (_, _, Some(now), Some(then)) => now != then,
             (_, _, Some(_), None) => first_of_label.as_ref().is_none_or(|first| recall.run.started < *first),
@@ -147,6 +172,28 @@ pub fn befores(folder: &std::path::Path, environment: &str, build: Option<&str>,
         })
         .take(DEEPEST)
         .collect()
+}
+
+/// When a record first saw this build of the environment answer. A record in which it took over from another saw it at its
+/// end.
+#[must_use]
+pub fn first_sight(folder: &std::path::Path, environment: &str, build: &str) -> Option<DateTime<Utc>> {
+    let seen = |record: Record| {
+        let recall = Recall::open(record, Some(environment)).ok()?;
+        let at = match recall.builds.iter().position(|known| known == build)? {
+            0 => recall.run.started.clone(),
+            _ => finished(&recall.record)?,
+        };
+        DateTime::parse_from_rfc3339(&at).ok().map(|at| at.to_utc())
+    };
+    reports::records(folder).into_iter().filter_map(seen).min()
+}
+
+fn finished(record: &Record) -> Option<String> {
+    record.entries().ok()?.filter_map(Result::ok).find_map(|entry| match entry {
+        Entry::End(end) => Some(end.finished),
+        _ => None,
+    })
 }
 
 fn is_finished(record: &Record) -> bool {

@@ -1,6 +1,7 @@
 //! Where everything that a run tells goes: into the record first, then onto the screen.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +11,7 @@ use prodiff_core::{
     execute::trace::StepTrace,
     mask::{Naming, Origins, Secrets},
     record::{Counts, Entry, observe},
+    verdict::Status,
 };
 
 use super::screen::Screen;
@@ -41,6 +43,22 @@ impl Recorder {
             self.broke(error);
         }
         self.screen.show(entry);
+    }
+
+    /// Blocks cases that have ended already: they turned out to be of no one build.
+    pub fn block(&self, cases: &BTreeMap<String, String>) {
+        match self.writer.block(cases) {
+            Ok(were) => {
+                let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+                for status in &were {
+                    counts.cases.change(*status, Status::Blocked);
+                }
+            }
+            Err(error) => self.broke(error),
+        }
+        for (case, reason) in cases {
+            self.screen.say(&format!("blocked    {case}  {reason}"));
+        }
     }
 
     /// Puts a body away and says under which name; nothing when it cannot be written.

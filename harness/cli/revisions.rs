@@ -16,38 +16,100 @@ use prodiff_core::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{recorder::Recorder, side::Side};
+use super::{
+    builds::{Builds, Round},
+    play::Clock,
+    recorder::Recorder,
+    side::Side,
+};
 
 /// The largest page that is read for its build.
 const BODY_LIMIT: u64 = 32_000_000;
 
-/// Reads the build of a side and keeps it in the record. Nothing for an environment that does not say how it is told.
-pub async fn read(side: &Side, role: Role, when: &str, began: DateTime<Utc>, recorder: &Recorder) -> Option<String> {
-    let probe = side.site.revision.as_ref()?;
-    let (build, fault) = match ask(side, began).await {
-        Ok(build) => (Some(build), None),
-        Err(fault) => (None, Some(fault)),
-    };
-    recorder.put(&Entry::Revision(Revision {
-        role,
-        environment: side.site.name.clone(),
-        build: build.clone(),
-        when: when.to_owned(),
-        fault: fault.map(|fault| format!("{}: {fault}", probe.url.path())),
-    }));
-    build
+/// How often builds are read while a run goes on.
+pub const PACE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// When a build is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Before the first case.
+    Before,
+    /// While cases are played. What is as before is not kept.
+    During,
+    /// After the last case.
+    After,
 }
 
-/// Says so when a build changed mid-run.
-#[must_use]
-pub fn report_moved(environment: &str, before: Option<&str>, after: Option<&str>, recorder: &Recorder) -> bool {
-    match (before, after) {
-        (Some(before), Some(after)) if before != after => {
-            let message = format!("the build of {environment} changed mid-run, from {before} to {after}: what was seen is of both");
-            recorder.put(&Entry::Warning(Warning { case: None, message }));
-            true
+impl When {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::During => "during",
+            Self::After => "after",
         }
-        _ => false,
+    }
+}
+
+/// Reads the build of every side and keeps it in the record; a side without `revision` does not say. When one changed, the
+/// cases that were seen meanwhile are blocked, with both names.
+pub async fn read(sides: &[(Role, &Side)], when: When, run: &Watched<'_>) -> Round {
+    let mut readings = Vec::new();
+    for (role, side) in sides {
+        let Some(probe) = &side.site.revision else { continue };
+        let (place, name) = (place(*role), side.site.name.as_str());
+        let (build, fault) = match ask(side, run.began).await {
+            Ok(build) => (Some(build), None),
+            Err(fault) => (None, Some(fault)),
+        };
+        let is_told = when == When::During && build == run.builds.last(place);
+        if !is_told {
+            run.recorder.put(&Entry::Revision(Revision {
+                role: *role,
+                environment: name.to_owned(),
+                build: build.clone(),
+                when: when.name().to_owned(),
+                fault: fault.map(|fault| format!("{}: {fault}", probe.url.path())),
+            }));
+        }
+        readings.push((place, name, build));
+    }
+    let round = run.builds.read(&readings, run.clock.now());
+    if let Round::Moved { messages, cases } = &round {
+        for message in messages {
+            let message = format!("{message}: what was seen meanwhile is of both");
+            run.recorder.put(&Entry::Warning(Warning { case: None, message }));
+        }
+        run.recorder.block(cases);
+    }
+    round
+}
+
+/// Reads builds as long as a run goes on. Never returns.
+pub async fn watch(sides: &[(Role, &Side)], run: &Watched<'_>, mut take: impl FnMut(&Round)) {
+    loop {
+        tokio::time::sleep(PACE).await;
+        take(&read(sides, When::During, run).await);
+    }
+}
+
+/// The run whose builds are read.
+pub struct Watched<'a> {
+    /// What was read so far.
+    pub builds: &'a Builds,
+    /// Its record.
+    pub recorder: &'a Recorder,
+    /// Its clock.
+    pub clock: Clock,
+    /// The wall clock at which it began.
+    pub began: DateTime<Utc>,
+}
+
+/// The place of a side among the builds.
+#[must_use]
+pub fn place(role: Role) -> usize {
+    match role {
+        Role::Reference => 0,
+        Role::Candidate => 1,
     }
 }
 

@@ -20,13 +20,15 @@ use prodiff_core::{
 
 use super::{
     args::{Folders, Format, Playing, RunArgs, Select},
+    builds::Builds,
     exit::{self, Demands, Exit},
     ledger::Ledger,
     load::{self, Loaded, Occasion, Refusal, SideName},
     play::Clock,
     player::{Player, saved_sessions},
     recorder::Recorder,
-    reports, revisions,
+    reports,
+    revisions::{self, Watched, When},
     schedule::{self, Limits},
     screen::{Detail, Options, Screen},
     sessions::Sessions,
@@ -105,13 +107,19 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         },
         ledger,
         findings: std::sync::Mutex::default(),
+        builds: Builds::default(),
         stop: stop.clone(),
     });
-    let before = revisions::read(&player.side, Role::Candidate, "before", occasion.began, &recorder).await;
+    let watched = Watched { builds: &player.builds, recorder: &recorder, clock: player.clock, began: occasion.began };
+    let sides = [(Role::Candidate, &player.side)];
+    revisions::read(&sides, When::Before, &watched).await;
     let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
-    schedule::schedule(plan, Arc::clone(&player), limits, &stop).await;
-    let after = revisions::read(&player.side, Role::Candidate, "after", occasion.began, &recorder).await;
-    let build_moved = revisions::report_moved(&site.name, before.as_deref(), after.as_deref(), &recorder);
+    tokio::select! {
+        () = schedule::schedule(plan, Arc::clone(&player), limits, &stop) => {}
+        () = revisions::watch(&sides, &watched, |_| {}) => {}
+    }
+    revisions::read(&sides, When::After, &watched).await;
+    let build_moved = player.builds.moved();
     let failing_finding = player.conclude_findings();
     let demands = Demands { broken_file: !broken.is_empty(), build_moved, failing_finding, ..demands(&args.playing, &stop) };
     finish(&recorder, shared.requests(), demands, &stop)

@@ -7,7 +7,10 @@ use prodiff_core::{
     plan::PlannedCase,
 };
 
-use super::duet::{Duet, Placed, Played, Waiting};
+use super::{
+    duet::{Duet, Placed, Played},
+    tally::Waiting,
+};
 
 /// How often a late change is asked again while there is time.
 const SETTLE_PACE: Duration = Duration::from_secs(15);

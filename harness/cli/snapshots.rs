@@ -199,7 +199,9 @@ impl Snapshots {
     }
 }
 
-fn key(case: &PlannedCase, name: String) -> SnapshotKey {
+/// The key of a case's snapshot.
+#[must_use]
+pub fn key(case: &PlannedCase, name: String) -> SnapshotKey {
     let slug = match &case.part {
         Part::Case(written) => written.slug.clone(),
         Part::Before => String::from("before"),

@@ -10,7 +10,8 @@ use std::{
 
 use prodiff_core::{
     mask::Secrets,
-    record::{CaseStarted, Entry, Wanted},
+    record::{Case, CaseStarted, Entry, Wanted},
+    verdict::Status,
 };
 use sha2::{Digest, Sha256};
 
@@ -97,6 +98,39 @@ impl RecordWriter {
             file.write_all(bytes)?;
         }
         Ok(name)
+    }
+
+    /// Writes the entries of cases that turned out to be of no one build anew, as blocked for that reason, and says what they
+    /// had been. Atomic: a run that is killed meanwhile leaves the record as it was.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written.
+    pub fn block(&self, cases: &BTreeMap<String, String>) -> io::Result<Vec<Status>> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut held = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.folder.join(RECORD_FILE);
+        let (mut text, mut were) = (Vec::new(), Vec::new());
+        let mut lines = BufReader::new(File::open(&path)?);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            match Entry::read(&line, Wanted::Cases)? {
+                Some(Entry::Case(case)) if cases.contains_key(&case.id) && case.status != Status::Skipped => {
+                    were.push(case.status);
+                    let reason = cases.get(&case.id).cloned();
+                    let blocked = Entry::Case(Case { status: Status::Blocked, reason, failures: Vec::new(), ..case });
+                    let mut line = serde_json::to_vec(&blocked)?;
+                    line.push(b'\n');
+                    text.extend_from_slice(&self.masked(&line));
+                }
+                Some(_) | None => text.extend_from_slice(&line),
+            }
+            line.clear();
+        }
+        atomic::write(&path, &text, Access::Owner)?;
+        *held = open_owner_only(&path, OpenOptions::new().append(true))?;
+        Ok(were)
     }
 
     fn masked<'a>(&self, bytes: &'a [u8]) -> std::borrow::Cow<'a, [u8]> {
@@ -350,8 +384,6 @@ impl Entries {
 
 #[cfg(test)]
 mod tests {
-    use prodiff_core::verdict::Status;
-
     use super::*;
 
     const RUN: &str = r#"{"type":"run","version":1,"prodiff":"0.1.0","command":"run","seed":1,"started":"","environments":[],"planned":2,"selection":[]}"#;
@@ -379,5 +411,27 @@ mod tests {
         check(&[RUN, STARTED], &CASE[..40], &[("a::b", Status::Blocked)]);
         check(&[RUN, STARTED, CASE], "", &[("a::b", Status::Passed)]);
         check(&[RUN], "", &[]);
+    }
+
+    #[test]
+    fn cases_that_are_of_no_one_build_are_written_anew_and_the_rest_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("run");
+        let writer = RecordWriter::create(&folder, SharedSecrets::default()).unwrap();
+        let other = CASE.replace("a::b", "a::c");
+        for line in [RUN, STARTED, CASE, &other] {
+            writer.append(&serde_json::from_str(line).unwrap()).unwrap();
+        }
+        let reason = String::from("the build changed");
+        let were = writer.block(&BTreeMap::from([(String::from("a::b"), reason.clone())])).unwrap();
+        assert_eq!(were, [Status::Passed]);
+        // What comes later goes into the same file.
+        writer.append(&serde_json::from_str(&CASE.replace("a::b", "a::d")).unwrap()).unwrap();
+        let cases = Record::open(&folder).unwrap().entries().unwrap().filter_map(|entry| match entry.unwrap() {
+            Entry::Case(case) => Some((case.id, case.status, case.reason)),
+            _ => None,
+        });
+        let passed = |id: &str| (id.to_owned(), Status::Passed, None);
+        assert_eq!(cases.collect::<Vec<_>>(), [(String::from("a::b"), Status::Blocked, Some(reason)), passed("a::c"), passed("a::d")]);
     }
 }

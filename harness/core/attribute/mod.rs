@@ -8,4 +8,4 @@ mod place;
 
 pub use contrast::{Contrast, Seen, Unseen};
 pub(crate) use place::is_positional;
-pub use place::{Agreement, Attributed, Before, BeforeAgreement, ThreeWay, attribute, verdict};
+pub use place::{Agreement, Attributed, Before, BeforeAgreement, Holds, ThreeWay, attribute, verdict};

@@ -72,6 +72,28 @@ pub struct Before {
     pub decisions: Vec<Decision>,
     /// Before (expected) and reference (actual).
     pub reference: Contrast,
+    /// How much of the answer *before* tells.
+    pub holds: Holds,
+}
+
+/// How much of an answer *before* tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// A record has everything.
+    Everything,
+    /// A baseline has the body: in other aspects there is no before.
+    BodyAlone,
+}
+
+impl Holds {
+    /// Whether there is a before in that aspect.
+    #[must_use]
+    pub fn tells(self, aspect: Aspect) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::BodyAlone => aspect == Aspect::Body,
+        }
+    }
 }
 
 /// One place with its verdict.
@@ -99,7 +121,8 @@ pub fn attribute(sides: &ThreeWay) -> (Vec<Attributed>, Vec<Hidden>) {
     let mut attributed = Vec::new();
     let before = sides.before.as_ref().map(|before| (Index::new(&before.candidate), Index::new(&before.reference)));
     for (seen, decision) in sides.now.differences.iter().zip(&sides.decisions) {
-        attributed.push(now(seen, decision, before.as_ref()));
+        let is_told = sides.before.as_ref().is_some_and(|before| before.holds.tells(seen.aspect));
+        attributed.push(now(seen, decision, before.as_ref().filter(|_| is_told)));
     }
     attributed.extend(sides.now.skewed.iter().map(lagging));
     let mut hidden = Vec::new();
@@ -289,7 +312,8 @@ impl<'c> Index<'c> {
         match (shared.side, shared.own, shared.other) {
             (SideOf::Expected, Some(own), _) => values.expected.get(&json::to_compact(own)).map(|seen| Covered::Here(seen)),
             (SideOf::Actual, Some(own), _) => values.actual.get(&json::to_compact(own)).map(|seen| Covered::Here(seen)),
-            (SideOf::Expected, None, Some(other)) => values.added.contains(&json::to_compact(other)).then_some(Covered::Above),
+            // What is new to both is one's own line in the one comparison and stands for another line in the other.
+            (SideOf::Expected, None, Some(other)) => values.actual.contains_key(&json::to_compact(other)).then_some(Covered::Above),
             (SideOf::Actual, None, Some(other)) => values.removed.contains(&json::to_compact(other)).then_some(Covered::Above),
             (_, None, None) => None,
         }
@@ -382,7 +406,12 @@ mod tests {
         let now = contrast(reference, candidate, options);
         let before = before.map(|before| {
             let of_candidate = contrast(before, candidate, options);
-            Before { decisions: steady(&of_candidate), candidate: of_candidate, reference: contrast(before, reference, options) }
+            Before {
+                decisions: steady(&of_candidate),
+                candidate: of_candidate,
+                reference: contrast(before, reference, options),
+                holds: Holds::Everything,
+            }
         });
         assert_eq!(seen(&ThreeWay { decisions: steady(&now), now, before }), expected);
     }
@@ -449,7 +478,12 @@ mod tests {
         let (before, reference, candidate) = ("a\nv1\nz\nq", "a\nv2\nz\nq", "a\nv3\nz\nbroken");
         let now = text_contrast(reference, candidate);
         let of_candidate = text_contrast(before, candidate);
-        let before = Before { decisions: steady(&of_candidate), candidate: of_candidate, reference: text_contrast(before, reference) };
+        let before = Before {
+            decisions: steady(&of_candidate),
+            candidate: of_candidate,
+            reference: text_contrast(before, reference),
+            holds: Holds::Everything,
+        };
         let sides = ThreeWay { decisions: steady(&now), now, before: Some(before) };
         assert_eq!(
             seen(&sides),

@@ -13,7 +13,10 @@ use crate::{
         site::{Guards, Mutations, SitePages},
     },
     extract::testing,
-    observation::page::{Answer, Dialog, Element, PageObservation, Watched},
+    observation::{
+        FaultKind,
+        page::{Answer, Dialog, Element, PageObservation, Watched},
+    },
     plan, suite,
     yaml::{self, Collector},
 };

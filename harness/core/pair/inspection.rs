@@ -11,8 +11,10 @@ use chrono::{DateTime, Utc};
 use super::{
     Effect, Input, ROLES, first,
     observation::{Answer, Closeness, compare_answers},
+    past::Past,
     place,
     sample::{self, Index, Sample, Volatile},
+    stray::Strays,
 };
 use crate::{
     action::{Action, CookieJar, HttpRequest},
@@ -43,7 +45,7 @@ pub struct Compared {
     pub first: Role,
     /// The readings, compared two by two; noise is gone.
     pub sides: ThreeWay,
-    /// The record that was *before*, if there was one.
+    /// The record or the baseline that was *before*, if there was one.
     pub before: Option<String>,
     /// What rules and noise hid.
     pub hidden: Vec<Hidden>,
@@ -53,6 +55,14 @@ pub struct Compared {
     pub requests: u32,
     /// What is needed to ask again, for changes that have not reached the candidate yet; nothing where it cannot be asked again.
     pub late: Option<Late>,
+}
+
+impl Compared {
+    /// The name of what was *before* in that aspect.
+    #[must_use]
+    pub fn before_of(&self, aspect: Aspect) -> Option<&str> {
+        self.before.as_deref().filter(|_| self.sides.before.as_ref().is_some_and(|before| before.holds.tells(aspect)))
+    }
 }
 
 /// Everything that is needed to ask a step again, later.
@@ -68,7 +78,7 @@ pub(super) struct Question {
     pub(super) title: String,
     pub(super) rules: Rules,
     pub(super) closeness: Closeness,
-    pub(super) before: Option<(String, Answer)>,
+    pub(super) before: Option<Past>,
     pub(super) sides: [Asking; 2],
     pub(super) n_samples: u32,
     pub(super) dice: u64,
@@ -104,11 +114,15 @@ struct Looked {
     before: Option<attribute::Before>,
     /// One for each difference of `now`.
     tallies: Vec<Tally>,
+    /// Differences from before that runs of one build had among each other.
+    varied_before: Vec<Seen>,
     /// Differences from before that both sides share, by their place in the candidate's comparison, ascending.
     released: Vec<(usize, Tally)>,
     /// Lists that are longer on one side: whichever rows a random choice takes, how many it takes may be steady.
     lengths: Vec<Length>,
     volatile: Volatile,
+    /// What varies and may be wrong all the same.
+    strays: Strays,
 }
 
 /// A list that is longer on one side.
@@ -288,6 +302,7 @@ impl Inspection {
             }
         }
         let shown = Sample { within: [0, 1].map(|side| within[side].as_ref().map(Index::new)), between: between.as_ref().map(Index::new) };
+        looked.strays.take(&looked.now, [0, 1].map(|side| shown.within[side].as_ref()));
         for (seen, tally) in looked.now.differences.iter().zip(&mut looked.tallies) {
             if tally.is_open(self.question.n_samples) {
                 tally.add(shown.shows(seen));
@@ -323,10 +338,12 @@ impl Inspection {
         let Question { rules, closeness, before, .. } = &self.question;
         let [reference, candidate] = self.answers.as_ref().expect("the first looks were taken");
         let now = compare_answers(reference, candidate, rules, *closeness);
-        let before = before.as_ref().filter(|_| *closeness == Closeness::Values).map(|(_, before)| {
-            let of_candidate = compare_answers(before, candidate, rules, *closeness);
-            let of_reference = compare_answers(before, reference, rules, *closeness);
-            attribute::Before { decisions: undecided(&of_candidate), candidate: of_candidate, reference: of_reference }
+        let mut varied_before = Vec::new();
+        let before = before.as_ref().filter(|_| *closeness == Closeness::Values).and_then(|before| {
+            let ([of_reference, of_candidate], varied) = before.compare([reference, candidate], rules)?;
+            varied_before = varied;
+            let decisions = undecided(&of_candidate);
+            Some(attribute::Before { decisions, candidate: of_candidate, reference: of_reference, holds: before.holds() })
         });
         let mut sides = ThreeWay { decisions: undecided(&now), now, before };
         let (places, _) = attribute::attribute(&sides);
@@ -345,8 +362,10 @@ impl Inspection {
         self.findings = Some(Looked {
             lengths,
             tallies: vec![Tally::default(); sides.now.differences.len()],
+            strays: Strays::new(&sides.now),
             now: std::mem::take(&mut sides.now),
             before: sides.before,
+            varied_before,
             released,
             volatile: Volatile::default(),
         });
@@ -359,12 +378,13 @@ impl Inspection {
         !self.cancelled
             && (looked.tallies.iter().any(is_open)
                 || looked.released.iter().any(|(_, tally)| is_open(tally))
-                || looked.lengths.iter().any(|length| is_open(&length.tally)))
+                || looked.lengths.iter().any(|length| is_open(&length.tally))
+                || looked.strays.are_open(&looked.now, n_samples, |at| looked.tallies[at].decide().is_noise()))
     }
 
     fn finish(&mut self) -> Compared {
         let looked = self.findings.take().expect("both sides were looked at");
-        let Looked { now, before, tallies, released, lengths, mut volatile } = looked;
+        let Looked { now, before, varied_before, tallies, released, lengths, mut volatile, strays } = looked;
         let never = self.question.sides.iter().find_map(|side| match side {
             Asking::Never { why } => Some(why.clone()),
             Asking::Again { .. } => None,
@@ -378,6 +398,9 @@ impl Inspection {
         };
         let mut hidden = Hiding::default();
         hidden.rules(&now);
+        for seen in &varied_before {
+            hidden.volatile(seen, "varied by itself before: another run of the same build had there what there is now");
+        }
         let (mut now, mut decisions, mut noise) = (now, Vec::new(), Vec::new());
         let mut decided: Vec<Decision> = tallies.iter().map(&decide).collect();
         let rows = if lengths.is_empty() { HashMap::new() } else { rows_by_list(&now) };
@@ -385,6 +408,16 @@ impl Inspection {
             let kind = if length.by > 0 { Kind::Added } else { Kind::Removed };
             if let Some(rows) = rows.get(&(length.aspect, length.list.clone(), kind)) {
                 length.keep(rows, &mut now, &mut decided, &decide(&length.tally));
+            }
+        }
+        let mut wrong: HashSet<String> = HashSet::new();
+        for found in strays.wrong(&now) {
+            if decided[found.at].is_noise() {
+                let difference = &mut now.differences[found.at].difference;
+                wrong.insert(difference.key.clone());
+                difference.transformation = found.transformation;
+                difference.note = Some(found.note);
+                decided[found.at] = Decision::Steady { n_samples: found.n_samples };
             }
         }
         let mut decided = decided.into_iter();
@@ -404,7 +437,7 @@ impl Inspection {
             volatile.add_noise(seen, evidence);
         }
         let before = before.map(|before| {
-            let attribute::Before { mut candidate, mut reference, .. } = before;
+            let attribute::Before { mut candidate, mut reference, holds, .. } = before;
             let mut decisions: Vec<Decision> = Vec::new();
             let mut at = 0;
             candidate.differences.retain(|seen| {
@@ -415,17 +448,22 @@ impl Inspection {
                     hidden.volatile(seen, &evidence.to_string());
                     return false;
                 }
-                if volatile.explains(seen).is_some() {
+                let explained = match tally {
+                    Some(_) => volatile.explains_of_both(seen),
+                    None => volatile.explains(seen),
+                };
+                let is_wrong = seen.aspect == Aspect::Body && wrong.contains(&seen.difference.key);
+                if explained.is_some() && !is_wrong {
                     return false;
                 }
                 decisions.push(decision);
                 true
             });
             reference.differences.retain(|seen| volatile.explains(seen).is_none());
-            attribute::Before { candidate, decisions, reference }
+            attribute::Before { candidate, decisions, reference, holds }
         });
         let statements = std::mem::take(&mut now.statements);
-        let record = before.as_ref().and(self.question.before.as_ref()).map(|(record, _)| record.clone());
+        let record = before.as_ref().and(self.question.before.as_ref()).map(|past| past.name().to_owned());
         let can_be_asked = never.is_none();
         Compared {
             step: self.question.step.clone(),

@@ -6,15 +6,17 @@
 mod half;
 mod inspection;
 mod observation;
+mod past;
 pub mod recall;
 mod run;
 mod sample;
 mod side;
+mod stray;
 
 pub use inspection::{Compared, Inspection, Late, Next};
 pub use observation::{Answer, Closeness, compare_answers, compare_readings};
 pub use run::{Event, Outcome, PairRun, Setup, Turn};
-pub use side::{Asked, Before, Live, Recorded, RecordedStep, Side};
+pub use side::{Accepted, Asked, Before, Live, Recorded, RecordedStep, Side};
 
 use std::time::Duration;
 

@@ -13,6 +13,7 @@ use super::{
     half::Half,
     inspection::{Asking, Compared, Inspection, Next, Question},
     observation::{Answer, Closeness},
+    past::Past,
     place,
     side::{Asked, Before, Live, Recorded, Side},
 };
@@ -466,11 +467,18 @@ impl PairRun {
         };
         let closeness = self.closeness(address, &title, &reference, &candidate);
         let step = &self.case.steps(address.0)[address.1];
-        let before = self.before.as_ref().and_then(|before| {
-            let step = before.steps.get(&path(address))?;
-            // What was asked otherwise before says nothing of now.
-            let is_same = step.asked.is_none() || candidate.asked.is_none() || step.asked == candidate.asked;
-            is_same.then(|| (before.record.clone(), step.answer.clone()))
+        let before = self.before.as_ref().and_then(|before| match before {
+            Before::Record { newest, same_build } => {
+                let answer = |recorded: &Recorded| {
+                    let step = recorded.steps.get(&path(address))?;
+                    // What was asked otherwise before says nothing of now.
+                    let is_same = step.asked.is_none() || candidate.asked.is_none() || step.asked == candidate.asked;
+                    is_same.then(|| step.answer.clone())
+                };
+                let others = same_build.iter().filter_map(answer).collect();
+                Some(Past::Record { record: newest.record.clone(), answer: answer(newest)?, others })
+            }
+            Before::Baselines(accepted) => accepted.get(&path(address)).cloned().map(Past::Baseline),
         });
         let question = Question {
             step: path(address),

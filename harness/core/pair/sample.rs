@@ -91,8 +91,13 @@ impl<'c> Index<'c> {
         found.is_some_and(|found| found.iter().any(|other| is_alike(seen.aspect, difference, other)))
     }
 
+    /// The differences at a place.
+    pub(super) fn at<'a>(&'a self, seen: &'a Seen) -> &'a [&'a Difference] {
+        self.by_key.get(&(seen.aspect, seen.difference.key.as_str())).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether something that holds the place came, went or changed its type, so that the place itself was not to be seen.
-    fn covers(&self, seen: &Seen) -> bool {
+    pub(super) fn covers(&self, seen: &Seen) -> bool {
         let key = seen.difference.key.as_str();
         let is_step = |(at, character): (usize, char)| (at > 0 && matches!(character, '.' | '[')).then_some(at);
         let takes_along = |difference: &&Difference| match Trait::of(difference.kind) {
@@ -263,6 +268,14 @@ impl Volatile {
         let trait_ = Trait::of(difference.kind);
         self.by_pattern.entry((*aspect, difference.pattern.clone(), trait_)).or_insert_with(|| evidence.clone());
         self.by_key.entry((*aspect, difference.key.clone(), trait_)).or_insert_with(|| evidence.clone());
+    }
+
+    /// Why a difference from before that both sides share says nothing: the field comes and goes by itself in other rows. That
+    /// it does so in this one too, more looks at before would have shown, and there is one alone.
+    pub(super) fn explains_of_both(&self, seen: &Seen) -> Option<&Evidence> {
+        let Seen { aspect, difference } = seen;
+        let found = || self.by_pattern.get(&(*aspect, difference.pattern.clone(), Trait::of(difference.kind)));
+        self.explains(seen).or_else(|| if is_line(difference) { None } else { found() })
     }
 
     /// Why a difference from before says nothing: its place varies by itself now.

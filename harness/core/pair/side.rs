@@ -47,8 +47,28 @@ pub struct RecordedStep {
     pub asked: Option<Asked>,
 }
 
-/// What the candidate environment answered before the release: a record of it.
-pub type Before = Recorded;
+/// What the candidate environment answered before the release.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// A record of it.
+    Record {
+        /// The newest one.
+        newest: Recorded,
+        /// Older ones of the same build: what differs among them varied by itself.
+        same_build: Vec<Recorded>,
+    },
+    /// Its accepted baselines, by the address of the step: where no record is known to be of another build.
+    Baselines(BTreeMap<String, Accepted>),
+}
+
+/// An accepted baseline of a step's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where it stands: `api/plugins/one.body.snap`.
+    pub path: String,
+    /// Its canonical text.
+    pub text: String,
+}
 
 /// A request, named: two of one step on two environments should be equal.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -812,14 +812,25 @@ pub struct CaseCounts {
 impl CaseCounts {
     /// Counts one more.
     pub fn add(&mut self, status: Status) {
-        *match status {
+        *self.of(status) += 1;
+    }
+
+    /// Counts one as another that it turned out to be.
+    pub fn change(&mut self, from: Status, to: Status) {
+        let count = self.of(from);
+        *count = count.saturating_sub(1);
+        self.add(to);
+    }
+
+    fn of(&mut self, status: Status) -> &mut u64 {
+        match status {
             Status::Passed => &mut self.passed,
             Status::Flaky => &mut self.flaky,
             Status::Failed => &mut self.failed,
             Status::Blocked => &mut self.blocked,
             Status::Unreviewed => &mut self.unreviewed,
             Status::Skipped => &mut self.skipped,
-        } += 1;
+        }
     }
 
     /// All cases.

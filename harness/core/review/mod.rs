@@ -4,7 +4,7 @@ mod cause;
 mod take;
 
 pub use cause::{Form, causes};
-pub use take::{Compared, TakenContent, compare, take, take_page};
+pub use take::{Compared, TakenContent, body_name, compare, take, take_page};
 
 use crate::record::SnapshotOutcome;
 

@@ -77,6 +77,21 @@ pub fn take_page(spec: &SnapshotSpec, kept: &[Kept], naming: &Naming, rules: &Ru
     spec.contents.iter().enumerate().map(take).collect()
 }
 
+/// The name under which a snapshot keeps the whole body, if it does.
+#[must_use]
+pub fn body_name(spec: &SnapshotSpec) -> Option<String> {
+    let keeps_body = |content: &SnapshotContent| match content {
+        SnapshotContent::Body | SnapshotContent::Json => true,
+        SnapshotContent::Text
+        | SnapshotContent::Shape
+        | SnapshotContent::Headers(_)
+        | SnapshotContent::Aria(_)
+        | SnapshotContent::PageText(_)
+        | SnapshotContent::PageHtml(_) => false,
+    };
+    spec.contents.iter().any(keeps_body).then(|| spec.name.clone())
+}
+
 /// What tells the things that one snapshot keeps apart; the body has the plain name.
 fn suffix(content: &SnapshotContent) -> Option<&'static str> {
     match content {

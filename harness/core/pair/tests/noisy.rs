@@ -40,6 +40,10 @@ enum Fault {
     SectionShort,
     HeaderLost,
     RandomIdGone,
+    InstallsStuck,
+    InstallsNegative,
+    TimestampBroken,
+    RowIdWrong,
 }
 
 /// Plugins; a random section, shuffled sets, growing counters, flags that flip.
@@ -56,9 +60,17 @@ fn hub(dice: &mut Dice, counter: &mut u64, fault: Fault) -> Answered {
         let summary = if n.is_multiple_of(9) { String::from("null") } else { format!("\"Plugin number {n} does things\"") };
         let license = if fault == Fault::FieldGone && n == 7 { String::new() } else { String::from("\"license\":\"MIT\",") };
         let version = if fault == Fault::ValueWrong && n == 13 { 99 } else { n };
-        let installs = counter.wrapping_mul(n) / 7;
+        let installs = match (fault, n) {
+            (Fault::InstallsStuck, 20) => String::from("17"),
+            (Fault::InstallsNegative, _) => format!("-{}", 1 + *counter),
+            _ => (counter.wrapping_mul(n) / 7).to_string(),
+        };
+        let commit = match (fault, n) {
+            (Fault::RowIdWrong, 4) => String::from("undefined"),
+            _ => format!("{:08x}-0000-4000-8000-{:012x}", dice.roll(1 << 32), dice.roll(1 << 32)),
+        };
         format!(
-            "{{\"name\":\"plugin-{n}\",{license}\"summary\":{summary},\"version\":\"1.{version}.0\",\"tags\":[{}],\"total_installs\":{installs}}}",
+            "{{\"name\":\"plugin-{n}\",{license}\"summary\":{summary},\"version\":\"1.{version}.0\",\"tags\":[{}],\"total_installs\":{installs},\"commit\":\"{commit}\"}}",
             tags.join(",")
         )
     };
@@ -81,6 +93,8 @@ fn hub(dice: &mut Dice, counter: &mut u64, fault: Fault) -> Answered {
     names.truncate(3);
     let generated = if fault == Fault::TimestampNull {
         String::from("null")
+    } else if fault == Fault::TimestampBroken {
+        String::from("\"Invalid Date\"")
     } else {
         format!("\"2026-11-23T10:00:{:02}.{}Z\"", counter, dice.roll(1_000_000))
     };
@@ -137,6 +151,10 @@ fn what_is_wrong_is_found_among_the_noise_each_time() {
     check(Fault::TagLost, "different removed $.plugins[name=plugin-11].tags[=\"v\"]");
     check(Fault::HeaderLost, "different removed cache-control");
     check(Fault::RandomIdGone, "different removed $.request");
+    check(Fault::InstallsStuck, "different changed $.plugins[name=plugin-20].total_installs");
+    check(Fault::InstallsNegative, "different changed $.plugins[name=plugin-20].total_installs");
+    check(Fault::TimestampBroken, "different changed $.generated");
+    check(Fault::RowIdWrong, "different changed $.plugins[name=plugin-4].commit");
     for seed in 1..=N_SEEDS {
         let findings = compare_hub(seed, Fault::SectionRetyped).findings();
         let is_found =
@@ -158,7 +176,10 @@ fn a_random_list_that_is_always_shorter_is_found() {
 fn is_of(fault: Fault, finding: &str) -> bool {
     match fault {
         Fault::Nothing => false,
-        Fault::TimestampNull => finding.ends_with("$.generated"),
+        Fault::TimestampNull | Fault::TimestampBroken => finding.ends_with("$.generated"),
+        Fault::InstallsStuck => finding.contains("plugin-20]"),
+        Fault::InstallsNegative => finding.ends_with(".total_installs"),
+        Fault::RowIdWrong => finding.contains("plugin-4]"),
         Fault::RowLost => finding.contains("plugin-19"),
         Fault::FieldGone => finding.contains("plugin-7]"),
         Fault::ValueWrong => finding.contains("plugin-13"),
@@ -167,4 +188,43 @@ fn is_of(fault: Fault, finding: &str) -> bool {
         Fault::HeaderLost => finding.ends_with("cache-control"),
         Fault::RandomIdGone => finding.ends_with("$.request"),
     }
+}
+
+#[test]
+fn a_wrong_row_of_a_restless_field_is_the_candidates_alone() {
+    let case = steps("- get: /a");
+    let record = r#"[{"id":"a","seen":"2026-11-20T00:00:00Z"},{"id":"b","seen":"2026-11-20T00:00:01Z"}]"#;
+    let setup = Setup { before: Some(Before::Record { newest: recorded(&[("steps[0]", record)]), same_build: Vec::new() }), ..pair(&case) };
+    let mut n = 0;
+    let played = play(setup, |role, _| {
+        n += 1;
+        let seen = format!("2026-11-23T10:00:{n:02}Z");
+        let own = if role == Role::Candidate { "Invalid Date" } else { seen.as_str() };
+        ok(format!(r#"[{{"id":"a","seen":"{own}"}},{{"id":"b","seen":"{seen}"}}]"#))
+    });
+    assert_eq!(played.findings(), ["candidate-only changed $[id=a].seen"]);
+}
+
+#[test]
+fn rows_that_stand_still_for_a_good_reason_are_not_wrong() {
+    let case = steps("- get: /a");
+    let check = |rows: &dyn Fn(Role, u64) -> Vec<u64>| {
+        let mut counts = [0; 2];
+        let played = play(pair(&case), |role, _| {
+            counts[place(role)] += 1;
+            let rows = rows(role, counts[place(role)]);
+            let rows: Vec<String> = rows.iter().enumerate().map(|(id, n)| format!(r#"{{"id":"r{id}","n":{n}}}"#)).collect();
+            ok(format!("[{}]", rows.join(",")))
+        });
+        assert_eq!(played.findings(), Vec::<String>::new());
+        played.requests()
+    };
+    // A counter that grew once on the reference and is seldom asked for on either side, among busy ones.
+    check(&|role, n| {
+        let seldom = if role == Role::Reference { 5 + u64::from(n > 1) } else { 4 };
+        vec![n * 3, n * 5, n * 7, seldom]
+    });
+    // A cache on the candidate: all of its rows stand still. That is no reason to ask any longer.
+    let requests = check(&|role, n| if role == Role::Reference { vec![n, n * 2, n * 3] } else { vec![100, 101, 102] });
+    assert_eq!(requests, 2);
 }

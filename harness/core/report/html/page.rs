@@ -218,8 +218,8 @@ fn place(summary: &Summary, verdict: Verdict, place: &Place, limit: usize, out: 
         let is_known = reading.is_some() || tells_which_changed(verdict);
         let (note, absent) = match is_known {
             false => ("", "nothing known"),
-            true if *reading == compared[0].1 => ("as the reference", NOTHING),
-            true if *reading == compared[1].1 => ("as the candidate", NOTHING),
+            true if *reading == compared[0].1 => ("same as the reference", NOTHING),
+            true if *reading == compared[1].1 => ("same as the candidate", NOTHING),
             true => ("", NOTHING),
         };
         side(summary, name, note, reading.as_deref().map(diff::plain).as_deref(), absent, out)?;
