@@ -62,10 +62,13 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
     fields.not_supported_yet(&["browser", "wait", "mock", "block", "needs"]);
     snapshot_names(&fields, [around[0], &before, &steps, &after, around[1]]);
     fields.finish("key of a case");
+    let whole = &fields.node().span;
+    let lines = whole.line()..=whole.source.line_at(whole.end.saturating_sub(1).max(whole.start));
     let Common { description, tags, url, environments, skip, timeout, retries, session, lock } = common;
     Case {
         span,
         name: name.to_owned(),
+        lines,
         slug: snapshot::slug(name),
         description,
         tags,

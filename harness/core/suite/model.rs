@@ -1,6 +1,6 @@
 //! A suite as it was written: every name still a name, every template still a template.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use crate::{
     assertion::Expectations,
@@ -71,6 +71,8 @@ pub struct Named {
 pub struct Case {
     /// The `case:` line.
     pub span: Span,
+    /// Its lines in the file, counted from 1.
+    pub lines: RangeInclusive<usize>,
     /// What people call it.
     pub name: String,
     /// The second half of its identity.
