@@ -1,6 +1,10 @@
 //! Suites, one environment and a selection become a plan.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
 use crate::{
@@ -47,15 +51,22 @@ pub fn build(
     let mut known = Known::default();
     for suite in suites {
         let scope = suite_scope(suite, site, surroundings, options);
+        let slugs: BTreeMap<&str, &str> = suite.cases.iter().map(|case| (case.name.as_str(), case.slug.as_str())).collect();
         let mut cases = Vec::new();
         for case in &suite.cases {
+            // None of the cases that others need has rows.
+            let needed = case.needs.iter().filter_map(|need| slugs.get(need.name.as_str()));
+            let needs: Vec<CaseId> = needed.map(|slug| CaseId::new(&format!("{}::{slug}", suite.path))).collect();
             for row in rows::expand(suite, case, &scope, files, &mut problems) {
                 let id = case_id(suite, case, &row);
                 problems.extend(known.add(&id, case));
-                cases.push(plan_case(suite, case, id, row, site, options));
+                let planned = plan_case(suite, case, id, row, site, options);
+                cases.push(PlannedCase { needs: needs.clone(), ..planned });
             }
         }
-        cases.retain(|case| options.selection.takes(case));
+        skip_with_what_is_needed(&mut cases);
+        let selected = selected(&cases, &options.selection);
+        cases.retain(|case| selected.contains(&case.id));
         if cases.is_empty() {
             continue;
         }
@@ -70,6 +81,7 @@ pub fn build(
                     retries: 0,
                     timeout: timeout(None, suite, options),
                     skip: None,
+                    needs: Vec::new(),
                     locks: Vec::new(),
                 })
             })
@@ -83,6 +95,39 @@ pub fn build(
     }
     planned.sort_by(|one, two| one.suite.path.cmp(&two.suite.path));
     if problems.is_empty() { Ok(Plan { suites: planned }) } else { Err(problems) }
+}
+
+/// The cases that are selected, and those that they need.
+fn selected(cases: &[PlannedCase], selection: &Selection) -> BTreeSet<CaseId> {
+    let needs: BTreeMap<&CaseId, &[CaseId]> = cases.iter().map(|case| (&case.id, &*case.needs)).collect();
+    let mut selected = BTreeSet::new();
+    let mut waiting: Vec<&CaseId> = cases.iter().filter(|case| selection.takes(case)).map(|case| &case.id).collect();
+    while let Some(id) = waiting.pop() {
+        if selected.insert(id.clone()) {
+            waiting.extend(needs.get(id).into_iter().copied().flatten());
+        }
+    }
+    selected
+}
+
+/// A case is not started where a case that it needs is not.
+fn skip_with_what_is_needed(cases: &mut [PlannedCase]) {
+    let mut skipped: BTreeMap<CaseId, String> = BTreeMap::new();
+    for case in cases.iter() {
+        skipped.extend(case.skip.iter().map(|reason| (case.id.clone(), reason.clone())));
+    }
+    // Each round reaches those that need what the one before has reached.
+    let mut reaches_more = !skipped.is_empty();
+    while reaches_more {
+        reaches_more = false;
+        for case in cases.iter_mut().filter(|case| case.skip.is_none()) {
+            let Some((needed, reason)) = case.needs.iter().find_map(|needed| Some((needed, skipped.get(needed)?))) else { continue };
+            let reason = format!("needs `{needed}`, which is skipped: {reason}");
+            case.skip = Some(reason);
+            skipped.insert(case.id.clone(), case.skip.clone().unwrap_or_default());
+            reaches_more = true;
+        }
+    }
 }
 
 /// Every two cases that have the same identity, as far as their rows can be known here.
@@ -156,6 +201,7 @@ fn plan_case(suite: &Arc<Suite>, case: &Arc<Case>, id: CaseId, row: rows::Expand
         retries: case.retries.or(suite.retries).or(options.retries).unwrap_or(0),
         timeout: timeout(case.timeout, suite, options),
         skip: skip(suite, case, site),
+        needs: Vec::new(),
         locks,
     }
 }

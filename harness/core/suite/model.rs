@@ -99,6 +99,8 @@ pub struct Case {
     pub session: Option<Named>,
     /// It never runs beside a case with the same lock.
     pub lock: Option<String>,
+    /// The cases of its suite that come before it and hand on their captures.
+    pub needs: Vec<Named>,
     /// It must fail until a bug is mended.
     pub expected_failure: Option<ExpectedFailure>,
     /// Normalising keys for everything below.

@@ -215,13 +215,12 @@ fn keys_of_a_case() {
     case("after: [{get: /}]", &[]);
     case("after: []", &["4:12 expected a list of steps, found an empty list"]);
     case(
-        "wait: 5s\nbrowser: chromium\nmock: []\nblock: []\nneeds: other",
+        "wait: 5s\nbrowser: chromium\nmock: []\nblock: []",
         &[
             "4:5 `wait` is not supported yet",
             "5:5 `browser` is not supported yet",
             "6:5 `mock` is not supported yet",
             "7:5 `block` is not supported yet",
-            "8:5 `needs` is not supported yet",
         ],
     );
     case("vars: {a: 1}", &["4:5 unknown key `vars` of a case"]);
