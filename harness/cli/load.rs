@@ -274,7 +274,9 @@ pub fn resolve(side: &SideName, loaded: &Loaded, suites: &[Arc<Suite>], occasion
         Ok(resolved) if problems.is_empty() => Ok(resolved),
         Ok(_) => Err(refuse(problems)),
         Err(more) => {
-            problems.extend(more);
+            // A secret that is too short is not also unset.
+            let places: Vec<_> = problems.iter().map(|problem| problem.span.clone()).collect();
+            problems.extend(more.into_iter().filter(|problem| problem.span.is_none() || !places.contains(&problem.span)));
             Err(refuse(problems))
         }
     }
