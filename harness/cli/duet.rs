@@ -517,24 +517,27 @@ impl Play for Duet {
         if own == Status::Passed { Ok(handed) } else { Err(format!("`{}` {own}", case.id)) }
     }
 
-    async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
+    async fn case(&self, case: Arc<PlannedCase>, handed: Vec<Self::Handed>) -> (Status, Option<Self::Handed>) {
         self.recorder.put(&Entry::CaseStarted(observe::started(&case, self.clock.now())));
-        let handed = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let of_side = |side: usize| handed.iter().flat_map(|handed| handed[side].iter().cloned()).collect();
+        let handed = [of_side(0), of_side(1)];
         let mut attempt = 1;
         loop {
-            let played = self.play(&case, attempt, &handed).await;
+            let mut played = self.play(&case, attempt, &handed).await;
             let own = played.own.into_iter().fold(Status::Passed, Status::worse);
             // Retries never make a difference go away: only what could not be looked at is tried again.
             if own == Status::Blocked && attempt <= case.retries && self.stop.reason().is_none() {
                 attempt += 1;
                 continue;
             }
+            // A difference is no reason not to look at what builds upon it.
+            let handed_on = (own == Status::Passed).then(|| Arc::new(std::mem::take(&mut played.handed)));
             if !played.late.is_empty() {
                 let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
                 tally.waiting.push(Waiting { case, attempts: attempt, played });
-                return Status::Unreviewed;
+                return (Status::Unreviewed, handed_on);
             }
-            return self.conclude(&case, attempt, played);
+            return (self.conclude(&case, attempt, played), handed_on);
         }
     }
 

@@ -37,7 +37,7 @@ pub fn list(args: &ListArgs) -> Result<Exit, Refusal> {
     };
     let plan = plan::build(&loaded.suites, &site, &surroundings, &loaded.row_files, &options)
         .map_err(|problems| Refusal::usage(load::complaints(&problems)))?;
-    load::demand_selection(&plan, &selection, false)?;
+    load::demand_selection(&plan, &loaded.suites, &selection, false)?;
     let text = match args.format {
         ListFormat::Plain => plan.cases().map(|case| format!("{}\n", case.id)).collect::<String>(),
         ListFormat::Json => format!("{}\n", json::to_pretty(&Json::List(plan.cases().map(entry).collect()))),

@@ -274,7 +274,9 @@ pub fn resolve(side: &SideName, loaded: &Loaded, suites: &[Arc<Suite>], occasion
         Ok(resolved) if problems.is_empty() => Ok(resolved),
         Ok(_) => Err(refuse(problems)),
         Err(more) => {
-            problems.extend(more);
+            // A secret that is too short is not also unset.
+            let places: Vec<_> = problems.iter().map(|problem| problem.span.clone()).collect();
+            problems.extend(more.into_iter().filter(|problem| problem.span.is_none() || !places.contains(&problem.span)));
             Err(refuse(problems))
         }
     }
@@ -345,8 +347,12 @@ fn failed_cases(record: &Record) -> Result<std::collections::BTreeSet<String>, R
 /// Complains when a pattern selects nothing, or everything together does.
 ///
 /// # Errors
-/// With exit 4, which `--allow-none` lifts.
-pub fn demand_selection(plan: &Plan, selection: &Selection, allow_none: bool) -> Result<(), Refusal> {
+/// With exit 4, which `--allow-none` lifts; with 2 for a line past the last case of a file.
+pub fn demand_selection(plan: &Plan, suites: &[Arc<Suite>], selection: &Selection, allow_none: bool) -> Result<(), Refusal> {
+    let past_the_end: Vec<String> = selection.patterns.iter().filter_map(|pattern| pattern.past_the_end(suites)).collect();
+    if !past_the_end.is_empty() {
+        return Err(Refusal::usage(past_the_end.join("\n")));
+    }
     if allow_none {
         return Ok(());
     }
@@ -354,7 +360,7 @@ pub fn demand_selection(plan: &Plan, selection: &Selection, allow_none: bool) ->
         .patterns
         .iter()
         .filter(|pattern| !plan.cases().any(|case| pattern.fits(case)))
-        .map(|pattern| format!("`{}`", pattern.as_str()))
+        .map(|pattern| format!("`{}`", pattern.shown()))
         .collect();
     let nothing = plan.cases().next().is_none();
     if !nothing && idle.is_empty() {

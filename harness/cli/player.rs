@@ -352,25 +352,28 @@ impl Play for Player {
         Err(format!("`{}` {status}", case.id))
     }
 
-    async fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> Status {
+    async fn case(&self, case: Arc<PlannedCase>, handed: Vec<Self::Handed>) -> (Status, Option<Self::Handed>) {
         self.start(&case);
         let session = match self.starting(&case) {
             Ok(session) => session,
             Err(reason) => {
                 self.put_case(&case, Status::Blocked, 0, Counted::default(), Some(reason), Vec::new());
-                return Status::Blocked;
+                return (Status::Blocked, None);
             }
         };
-        let inherited = handed.map(|handed| (*handed).clone()).unwrap_or_default();
+        let inherited: Vec<Captured> = handed.iter().flat_map(|handed| handed.iter().cloned()).collect();
         let mut attempts = Vec::new();
         loop {
             let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX) + 1;
             let attempt = self.attempt(&case, number, inherited.clone(), session.clone()).await;
             let again =
                 matches!(attempt.status, Status::Failed | Status::Blocked) && number <= case.retries && self.stop.reason().is_none();
+            let own = Arc::new(attempt.outcome.captures.clone());
             attempts.push(attempt);
             if !again {
-                return self.conclude(&case, &mut attempts, number);
+                let status = self.conclude(&case, &mut attempts, number);
+                let can_be_built_upon = matches!(status, Status::Passed | Status::Flaky | Status::Unreviewed);
+                return (status, can_be_built_upon.then_some(own));
             }
         }
     }

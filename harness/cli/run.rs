@@ -169,7 +169,7 @@ pub fn plan(
     let plan = plan::build(&loaded.suites, site, surroundings, &loaded.row_files, &options)
         .map_err(|problems| Refusal::usage(load::complaints(&problems)))?;
     let broken_only = playing.keep_going && !loaded.broken.is_empty();
-    load::demand_selection(&plan, &selection, playing.allow_none || broken_only)?;
+    load::demand_selection(&plan, &loaded.suites, &selection, playing.allow_none || broken_only)?;
     Ok(plan)
 }
 

@@ -1,13 +1,18 @@
-//! In what order cases are played: a suite's `before`, its cases side by side, its `after`; locks; how many at once.
+//! In what order cases are played: a suite's `before`, its cases side by side, its `after`; which need others; locks; how many
+//! at once.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    future::Future,
+    sync::Arc,
+};
 
 use prodiff_core::{
-    plan::{Plan, PlannedCase, PlannedSuite},
+    plan::{CaseId, Plan, PlannedCase, PlannedSuite},
     verdict::Status,
 };
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, Semaphore, watch},
     task::JoinSet,
 };
 
@@ -28,7 +33,10 @@ pub trait Play: Send + Sync + 'static {
     fn before(&self, case: Arc<PlannedCase>) -> impl Future<Output = Result<Self::Handed, String>> + Send;
 
     /// Plays a case and says what became of it.
-    fn case(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> impl Future<Output = Status> + Send;
+    ///
+    /// `handed` comes from the suite's `before` and from the cases that it needs, in this order. What it hands on comes back,
+    /// unless those that need it cannot be played.
+    fn case(&self, case: Arc<PlannedCase>, handed: Vec<Self::Handed>) -> impl Future<Output = (Status, Option<Self::Handed>)> + Send;
 
     /// Plays a suite's `after`.
     fn after(&self, case: Arc<PlannedCase>, handed: Option<Self::Handed>) -> impl Future<Output = ()> + Send;
@@ -119,10 +127,22 @@ async fn play_suite<P: Play>(suite: PlannedSuite, player: Arc<P>, rails: Arc<Rai
         }
     }
     player.no_more_sessions(&suite);
-    let mut cases = JoinSet::new();
+    let needed: BTreeSet<&CaseId> = playable.iter().flat_map(|case| &case.needs).collect();
+    let ends: HashMap<CaseId, watch::Sender<Option<Ended<P::Handed>>>> =
+        needed.into_iter().map(|id| (id.clone(), watch::Sender::new(None))).collect();
+    let mut tasks = Vec::new();
     for case in playable {
-        cases.spawn(play_case(case, handed.clone(), Arc::clone(&player), Arc::clone(&rails)));
+        let needs = case.needs.iter().filter_map(|id| Some((id.clone(), ends.get(id)?.subscribe()))).collect();
+        tasks.push((case, needs));
     }
+    let mut ends = ends;
+    let mut cases = JoinSet::new();
+    for (case, needs) in tasks {
+        let ended = ends.remove(&case.id);
+        cases.spawn(play_case(case, Inherited { handed: handed.clone(), needs }, ended, Arc::clone(&player), Arc::clone(&rails)));
+    }
+    // A needed case that is not here never ends: nobody waits for it.
+    drop(ends);
     while let Some(ended) = cases.join_next().await {
         match ended {
             Ok(was_started) => started |= was_started,
@@ -140,8 +160,91 @@ async fn play_after<P: Play>(suite: &PlannedSuite, player: &P, handed: Option<P:
     }
 }
 
-/// Plays one case when it has its locks and a place. Says whether it was started.
-async fn play_case<P: Play>(case: Arc<PlannedCase>, handed: Option<P::Handed>, player: Arc<P>, rails: Arc<Rails>) -> bool {
+/// How a case ended that others need.
+#[derive(Debug, Clone)]
+struct Ended<H> {
+    status: Status,
+    /// What it hands on: what it was given by those that it needs, then its own; nothing when it cannot be built upon.
+    handed: Option<Vec<H>>,
+}
+
+/// What a case is given by others.
+struct Inherited<H> {
+    /// By the suite's `before`.
+    handed: Option<H>,
+    /// By the cases that it needs, when they have ended.
+    needs: Vec<(CaseId, watch::Receiver<Option<Ended<H>>>)>,
+}
+
+/// Plays one case and tells those that need it. Says whether it was started.
+async fn play_case<P: Play>(
+    case: Arc<PlannedCase>,
+    inherited: Inherited<P::Handed>,
+    told: Option<watch::Sender<Option<Ended<P::Handed>>>>,
+    player: Arc<P>,
+    rails: Arc<Rails>,
+) -> bool {
+    let mut from_needed = Vec::new();
+    for (id, mut end) in inherited.needs {
+        let ended = match end.wait_for(Option::is_some).await {
+            Ok(ended) => ended.clone(),
+            Err(_) => None,
+        };
+        match ended {
+            Some(Ended { status: _, handed: Some(handed) }) => from_needed.extend(handed),
+            ended => {
+                let status = ended.map(|ended| ended.status);
+                let own = without(&*player, &case, &id, status, &rails);
+                tell(told, own, None);
+                return false;
+            }
+        }
+    }
+    let handed = inherited.handed.into_iter().chain(from_needed.iter().cloned()).collect();
+    match play_now(case, handed, player, rails).await {
+        Turn::Played(status, own) => {
+            let handed = own.map(|own| from_needed.into_iter().chain([own]).collect());
+            tell(told, status, handed);
+            true
+        }
+        Turn::GivenUp(status) => {
+            tell(told, status, None);
+            false
+        }
+    }
+}
+
+fn tell<H>(told: Option<watch::Sender<Option<Ended<H>>>>, status: Status, handed: Option<Vec<H>>) {
+    if let Some(told) = told {
+        // Nobody may be left to hear it.
+        let _ = told.send(Some(Ended { status, handed }));
+    }
+}
+
+/// A case that a needed one has left without what it needs.
+fn without<P: Play>(player: &P, case: &Arc<PlannedCase>, needed: &CaseId, status: Option<Status>, rails: &Rails) -> Status {
+    if let Some(reason) = rails.stop.reason() {
+        return give_up(player, case, reason);
+    }
+    let what = match status {
+        Some(Status::Failed) => "failed",
+        Some(Status::Blocked) => "is blocked",
+        Some(Status::Skipped) => "was not started",
+        Some(Status::Passed | Status::Flaky | Status::Unreviewed) | None => "did not come to its end",
+    };
+    let reason = format!("needs `{needed}`, which {what}");
+    player.not_started(case, Status::Blocked, reason);
+    Status::Blocked
+}
+
+/// What became of a case whose turn has come.
+enum Turn<H> {
+    Played(Status, Option<H>),
+    GivenUp(Status),
+}
+
+/// Plays one case when it has its locks and a place.
+async fn play_now<P: Play>(case: Arc<PlannedCase>, handed: Vec<P::Handed>, player: Arc<P>, rails: Arc<Rails>) -> Turn<P::Handed> {
     player.ready(&case).await;
     let mut held = Vec::new();
     // Locks are sorted by name: two cases never wait for each other.
@@ -150,11 +253,10 @@ async fn play_case<P: Play>(case: Arc<PlannedCase>, handed: Option<P::Handed>, p
     }
     let _place = rails.places.acquire().await.expect("the places are never closed");
     if let Some(reason) = rails.stop.reason() {
-        give_up(&*player, &case, reason);
-        return false;
+        return Turn::GivenUp(give_up(&*player, &case, reason));
     }
     // Every case of a suite has a task from the start; what playing takes is only made when its turn has come.
-    let status = Box::pin(player.case(case, handed)).await;
+    let (status, own) = Box::pin(player.case(case, handed)).await;
     if status == Status::Failed {
         let mut failed = rails.failed.lock().await;
         *failed += 1;
@@ -162,14 +264,15 @@ async fn play_case<P: Play>(case: Arc<PlannedCase>, handed: Option<P::Handed>, p
             rails.stop.ask(Urgency::NoMore { reason: Reason::FailFast });
         }
     }
-    true
+    Turn::Played(status, own)
 }
 
 /// A case whose turn never came. Past the time limit it could not be looked at, which is not the same as not being asked for.
-fn give_up<P: Play>(player: &P, case: &Arc<PlannedCase>, reason: Reason) {
+fn give_up<P: Play>(player: &P, case: &Arc<PlannedCase>, reason: Reason) -> Status {
     let status = match reason {
         Reason::Interrupted | Reason::FailFast => Status::Skipped,
         Reason::TimeLimit => Status::Blocked,
     };
     player.not_started(case, status, reason.words().to_owned());
+    status
 }

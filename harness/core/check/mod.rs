@@ -5,6 +5,7 @@
 //! are used goes out.
 
 mod environments;
+mod needs;
 mod read;
 mod scope;
 mod sessions;

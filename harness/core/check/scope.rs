@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{RowFiles, templates, unknown_names};
+use super::{RowFiles, needs::Needs, templates, unknown_names};
 use crate::{
     diagnostic::{Diagnostic, Span},
     environment::model::{Environment, Environments},
@@ -118,15 +118,18 @@ impl Walk<'_, '_> {
         }
         let scope = Scope { case: None, vars: &vars, columns: &no_columns, inherited: &nothing, captures: BTreeSet::new() };
         let inherited = self.steps(suite.before.iter(), scope);
+        let needs = Needs::of(suite);
         for case in &suite.cases {
-            self.case(case, &vars, &inherited);
+            self.case(case, &needs, &vars, &inherited);
         }
         let scope = Scope { case: None, vars: &vars, columns: &no_columns, inherited: &inherited, captures: BTreeSet::new() };
         self.steps(suite.after.iter(), scope);
     }
 
-    fn case(&mut self, case: &Case, vars: &BTreeSet<&str>, inherited: &BTreeSet<&str>) {
+    fn case(&mut self, case: &Case, needs: &Needs<'_>, vars: &BTreeSet<&str>, from_before: &BTreeSet<&str>) {
         let suite = self.suite;
+        let from_needed = needs.inherited(case, self.problems);
+        let inherited = &from_before.union(&from_needed).copied().collect();
         self.environment_names(case.environments.iter().flatten().chain(case.skip.iter().map(|(name, _)| name)));
         if let Some(url) = &case.url {
             self.url_name(url, Some(case));
@@ -250,8 +253,11 @@ impl Walk<'_, '_> {
             "it is defined further down"
         } else if is_own {
             "it is captured later than it is used"
-        } else if suite.cases.iter().any(|case| case_captures(case)) {
-            "another case captures it, and cases keep their captures to themselves"
+        } else if let Some(other) = suite.cases.iter().find(|case| case_captures(case)) {
+            return Some(match scope.case {
+                Some(_) => format!("another case captures it, and hands it on where it is needed: `needs: {}`", other.name),
+                None => String::from("a case captures it, and cases hand their captures on to cases only"),
+            });
         } else if self.environments.iter().any(|known| known.names.contains_key(name)) {
             "only environments that this does not run on define it"
         } else {
@@ -327,7 +333,7 @@ impl Walk<'_, '_> {
             let other = if vars.contains(name) {
                 "a suite variable"
             } else if inherited.contains(name) {
-                "a capture of the suite's `before`"
+                "a capture that the case inherits"
             } else {
                 continue;
             };

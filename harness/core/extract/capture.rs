@@ -270,17 +270,21 @@ impl Capture {
         self.takes == Takes::All
     }
 
+    /// What was taken; the default where nothing was found, be it an empty list.
     fn conclude(&self, followed: Result<Taken, String>, scope: &Scope) -> Result<Captured, CaptureFailure> {
+        let finds_nothing = match &followed {
+            Ok(Taken::One(_)) => false,
+            Ok(Taken::Many(values)) => values.is_empty(),
+            Err(_) => true,
+        };
+        if let (true, Some(default)) = (finds_nothing, &self.default) {
+            let default = default.resolve(scope)?;
+            return Ok(Captured { value: default.clone(), secret: self.is_secret || default.is_secret() });
+        }
         match followed {
             Ok(Taken::One(value)) => Ok(Captured { value, secret: self.is_secret }),
             Ok(Taken::Many(values)) => Ok(Captured { value: Json::List(values), secret: self.is_secret }),
-            Err(message) => match &self.default {
-                Some(default) => {
-                    let default = default.resolve(scope)?;
-                    Ok(Captured { value: default.clone(), secret: self.is_secret || default.is_secret() })
-                }
-                None => Err(CaptureFailure { message }),
-            },
+            Err(message) => Err(CaptureFailure { message }),
         }
     }
 
@@ -438,7 +442,8 @@ fn select(path: &Selector, document: &Json, takes: Takes) -> Result<Taken, Strin
         return path.first(document).map(|value| Taken::One(value.clone())).ok_or_else(nothing);
     }
     let values: Vec<Json> = path.values(document).into_iter().cloned().collect();
-    if values.is_empty() { Err(nothing()) } else { Ok(Taken::Many(values)) }
+    // A path that can select several yields a list, also of none.
+    if values.is_empty() && path.is_singular() { Err(nothing()) } else { Ok(Taken::Many(values)) }
 }
 
 fn expect_text<'n>(node: &'n Node, diagnostics: &mut Vec<Diagnostic>) -> Option<&'n str> {
@@ -586,6 +591,16 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_can_select_several_yields_a_list_also_of_none() {
+        for path in ["$.none[*]", "$.none[1:]", "$..x", "$.rows[?@.n == 'z']"] {
+            check(&format!("{{json: \"{path}\"}}"), BODY, "[]");
+        }
+        check("{json: '$.none[*]', regex: '^a'}", BODY, "[]");
+        check("{json: '$.none[*]', all: true}", BODY, "[]");
+        check("{json: '$[*]'}", "<html>", "failure: the body is not JSON; it begins \"<html>\"");
+    }
+
+    #[test]
     fn links_are_followed_in_the_order_written() {
         check("{html: 'script#__NEXT_DATA__', json: $.buildId}", PAGE, "\"b-7\"");
         check(r"{header: location, regex: 'page=(\d+)'}", BODY, "\"2\"");
@@ -604,8 +619,9 @@ mod tests {
     #[test]
     fn finding_nothing_fails_unless_there_is_a_default() {
         check("{json: $.x}", "{\"a\": 1}", "failure: `$.x` finds nothing in {\"a\": 1}");
-        check("{json: '$.none[*]'}", "{\"none\": []}", "failure: `$.none[*]` finds nothing in {\"none\": []}");
-        check("{json: '$.none[*]', default: []}", BODY, "[]");
+        check("{json: $.x, all: true}", "{\"a\": 1}", "failure: `$.x` finds nothing in {\"a\": 1}");
+        check("{json: '$.none[*]', default: 7}", BODY, "7");
+        check("{json: '$.rows[*].n', default: 7}", BODY, r#"["a-1", "b-2", "c"]"#);
         check("{json: $.x, default: '{{ limit }}'}", BODY, "3");
         check("{json: $.x, default: '{{ hidden }}'}", BODY, "•••");
         check("{json: $.x, default: null}", "<html>", "null");

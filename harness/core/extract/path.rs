@@ -14,7 +14,14 @@ pub fn parse(text: &str, span: &Span, diagnostics: &mut Vec<Diagnostic>) -> Opti
     {
         let diagnostic = Diagnostic::error(&inside(span, text, error.position), error.to_string());
         diagnostics.push(match text.chars().next() {
-            Some('$') | None => diagnostic,
+            Some('$') => match with_odd_keys_quoted(text) {
+                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+                None => diagnostic,
+            },
+            None => diagnostic,
+            Some('@') if Selector::parse(&text.replacen('@', "$", 1)).is_ok() => {
+                diagnostic.help(format!("did you mean `{}`?", text.replacen('@', "$", 1)))
+            }
             Some('.' | '[') => diagnostic.help(format!("did you mean `${text}`?")),
             Some(_) => diagnostic.help(format!("did you mean `$.{text}`?")),
         });
@@ -22,6 +29,17 @@ pub fn parse(text: &str, span: &Span, diagnostics: &mut Vec<Diagnostic>) -> Opti
     }
     let node = Node { span: span.clone(), value: Yaml::Text { text: text.to_owned(), plain: false } };
     Argument::parse(&node, diagnostics, read)
+}
+
+/// The path with every key in brackets that cannot stand behind a dot: `$.headers.x-id` is `$.headers['x-id']`.
+fn with_odd_keys_quoted(text: &str) -> Option<String> {
+    if !text.contains('-') || text.contains(['[', '\'', '"', '?']) {
+        return None;
+    }
+    let keys = text.strip_prefix("$.")?.split('.');
+    let meant =
+        keys.fold(String::from("$"), |path, key| if key.contains('-') { format!("{path}['{key}']") } else { format!("{path}.{key}") });
+    Selector::parse(&meant).is_ok().then_some(meant)
 }
 
 fn read(value: &Json) -> Result<Selector, String> {
@@ -60,5 +78,11 @@ mod tests {
         check("'$.a['", "4: `$.a[` is not a JSONPath: cannot be read at character 3");
         check("'.a'", "2: `.a` is not a JSONPath: it begins with `$` at character 1 (did you mean `$.a`?)");
         check("a.b", "1: `a.b` is not a JSONPath: it begins with `$` at character 1 (did you mean `$.a.b`?)");
+        check("'@.a[0]'", "2: `@.a[0]` is not a JSONPath: it begins with `$` at character 1 (did you mean `$.a[0]`?)");
+        check(
+            "$.headers.x-id.n",
+            "11: `$.headers.x-id.n` is not a JSONPath: cannot be read at character 11 (did you mean `$.headers['x-id'].n`?)",
+        );
+        check("$.a-b c", "3: `$.a-b c` is not a JSONPath: cannot be read at character 3 (did you mean `$['a-b c']`?)");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! One dynamic value type serves the whole core: bodies, captures, variables, matcher arguments.
 
+mod filter;
 mod ids;
 mod number;
 mod path;

@@ -1,8 +1,7 @@
 //! JSONPath (RFC 9535) over our own values, so that digits, order and duplicate keys survive.
 //!
-//! `serde_json_path` decides what is a JSONPath. Paths without filters are then evaluated here, in document order and
-//! without a copy of the document. A filter (`[?…]`) is evaluated by `serde_json_path` on a copy, where numbers are
-//! doubles: `[?@.id == 12345678901234567890]` cannot tell neighbours apart. What it selects is ours again, digit by digit.
+//! `serde_json_path` decides what is a JSONPath. It is then evaluated here, in document order and without a copy of the
+//! document; the library's numbers are doubles.
 
 use std::{fmt, str::FromStr};
 
@@ -10,8 +9,8 @@ use serde_json_path::JsonPath;
 
 use super::{
     Json, Path, Segment,
+    filter::{self, Query},
     steps::{Pick, Step, nesting, position, steps},
-    to_value,
     value::last_entries,
 };
 
@@ -44,7 +43,7 @@ pub struct SelectorError {
 enum Evaluation {
     Ours(Vec<Step>),
     /// The path holds a filter.
-    Library(JsonPath),
+    Filtered(Query),
 }
 
 impl Selector {
@@ -63,16 +62,17 @@ impl Selector {
         if !text.starts_with('$') {
             return Err(error("it begins with `$`".to_owned(), 1));
         }
-        let path = JsonPath::parse(text).map_err(|problem| {
+        JsonPath::parse(text).map_err(|problem| {
             // The library reports the innermost of its parsers last; its wording is for its authors.
             let words =
                 problem.message().trim_start_matches("parser error").trim().trim_end_matches("parser error").trim_end_matches([' ', ',']);
             let words = if words.is_empty() { "cannot be read".to_owned() } else { format!("cannot be read ({words})") };
             error(words, problem.position())
         })?;
+        let filtered = || filter::query(text).ok_or_else(|| error(String::from("cannot be read"), 1));
         let evaluation = match steps(text) {
             Some(steps) => Evaluation::Ours(steps),
-            None => Evaluation::Library(path),
+            None => Evaluation::Filtered(filtered()?),
         };
         Ok(Self { source: text.to_owned(), evaluation })
     }
@@ -105,37 +105,33 @@ impl Selector {
     pub(crate) fn steps(&self) -> Option<&[Step]> {
         match &self.evaluation {
             Evaluation::Ours(steps) => Some(steps),
-            Evaluation::Library(_) => None,
+            Evaluation::Filtered(_) => None,
         }
     }
 
     /// Every value it selects and where that stands, in document order. Of a key that was sent twice the last one counts.
     #[must_use]
     pub fn query<'a>(&self, json: &'a Json) -> Vec<(Path, &'a Json)> {
+        let mut found = Vec::new();
+        let mut path = Path::root();
+        let mut keep = |path: &mut Path, json| found.push((path.clone(), json));
         match &self.evaluation {
-            Evaluation::Ours(steps) => {
-                let mut found = Vec::new();
-                let mut path = Path::root();
-                select(json, steps, &mut path, &mut |path, json| found.push((path.clone(), json)));
-                found
-            }
-            Evaluation::Library(_) => {
-                self.locate(json).into_iter().filter_map(|path| path.resolve(json).map(|json| (path, json))).collect()
-            }
+            Evaluation::Ours(steps) => select(json, steps, &mut path, &mut keep),
+            Evaluation::Filtered(query) => query.select(json, &mut path, &mut keep),
         }
+        found
     }
 
     /// Every value it selects; cheaper than [`Self::query`] where places do not matter.
     #[must_use]
     pub fn values<'a>(&self, json: &'a Json) -> Vec<&'a Json> {
+        let mut found = Vec::new();
+        let mut keep = |(): &mut (), json| found.push(json);
         match &self.evaluation {
-            Evaluation::Ours(steps) => {
-                let mut found = Vec::new();
-                select(json, steps, &mut NoPath, &mut |_, json| found.push(json));
-                found
-            }
-            Evaluation::Library(_) => self.query(json).into_iter().map(|(_, json)| json).collect(),
+            Evaluation::Ours(steps) => select(json, steps, &mut (), &mut keep),
+            Evaluation::Filtered(query) => query.select(json, &mut (), &mut keep),
         }
+        found
     }
 
     /// The first value it selects.
@@ -151,37 +147,17 @@ impl Selector {
         self.values(json).into_iter().next()
     }
 
-    /// Where the values stand that a path with a filter selects.
+    /// Where the values stand that it selects.
     pub(crate) fn locate(&self, json: &Json) -> Vec<Path> {
-        match &self.evaluation {
-            Evaluation::Ours(_) => self.query(json).into_iter().map(|(path, _)| path).collect(),
-            Evaluation::Library(path) => {
-                use serde_json_path::PathElement;
-                let value = to_value(json);
-                let located = path.query_located(&value);
-                let convert = |element: &PathElement<'_>| match element {
-                    PathElement::Name(name) => Segment::Key((*name).to_owned()),
-                    PathElement::Index(index) => Segment::Index(*index),
-                };
-                located.locations().map(|location| location.iter().map(convert).collect()).collect()
-            }
-        }
+        self.query(json).into_iter().map(|(path, _)| path).collect()
     }
 }
 
 /// Where the walk keeps track of its place, if anybody asks.
-trait Track {
+pub(super) trait Track {
     fn down_key(&mut self, key: &str);
     fn down_index(&mut self, index: usize);
     fn up(&mut self);
-}
-
-struct NoPath;
-
-impl Track for NoPath {
-    fn down_key(&mut self, _: &str) {}
-    fn down_index(&mut self, _: usize) {}
-    fn up(&mut self) {}
 }
 
 impl Track for Path {
@@ -281,8 +257,8 @@ impl PartialEq for Selector {
     fn eq(&self, other: &Self) -> bool {
         match (&self.evaluation, &other.evaluation) {
             (Evaluation::Ours(one), Evaluation::Ours(two)) => one == two,
-            (Evaluation::Library(_), Evaluation::Library(_)) => self.source == other.source,
-            (Evaluation::Ours(_), Evaluation::Library(_)) | (Evaluation::Library(_), Evaluation::Ours(_)) => false,
+            (Evaluation::Filtered(_), Evaluation::Filtered(_)) => self.source == other.source,
+            (Evaluation::Ours(_), Evaluation::Filtered(_)) | (Evaluation::Filtered(_), Evaluation::Ours(_)) => false,
         }
     }
 }
@@ -294,7 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::json::{read, to_compact};
+    use crate::json::{read, to_compact, to_value};
 
     const HUB: &str = r#"{"odd key":1,"plugins":[{"name":"a","id":12345678901234567890},{"name":"b","tags":["x","y","z"]}],"x":{"name":1.10,"name":2.50}}"#;
 

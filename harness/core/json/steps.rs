@@ -114,12 +114,13 @@ pub(super) fn steps(text: &str) -> Option<Vec<Step>> {
     }
 }
 
-struct Scanner<'a> {
-    rest: &'a str,
+/// Reads the syntax of a text that is known to be a JSONPath.
+pub(super) struct Scanner<'a> {
+    pub(super) rest: &'a str,
 }
 
 impl Scanner<'_> {
-    fn take(&mut self, token: &str) -> bool {
+    pub(super) fn take(&mut self, token: &str) -> bool {
         match self.rest.strip_prefix(token) {
             Some(rest) => {
                 self.rest = rest;
@@ -129,11 +130,11 @@ impl Scanner<'_> {
         }
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
 
-    fn shorthand(&mut self) -> Option<String> {
+    pub(super) fn shorthand(&mut self) -> Option<String> {
         let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_' || !character.is_ascii();
         let end = self.rest.find(|character| !is_name(character)).unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at(end);
@@ -156,7 +157,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn pick(&mut self) -> Option<Pick> {
+    pub(super) fn pick(&mut self) -> Option<Pick> {
         if self.take("*") {
             return Some(Pick::All);
         }
@@ -193,7 +194,7 @@ impl Scanner<'_> {
     }
 
     /// A string up to its closing quote; the opening one was taken.
-    fn string(&mut self, quote: char) -> Option<String> {
+    pub(super) fn string(&mut self, quote: char) -> Option<String> {
         let mut text = String::new();
         let mut characters = self.rest.chars();
         loop {

@@ -1,6 +1,10 @@
 //! Suites, one environment and a selection become a plan.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{Browser, CaseId, Part, Plan, PlannedCase, PlannedSuite, Selection, rows};
 use crate::{
@@ -61,11 +65,15 @@ pub fn build(
                 for browser in browsers(suite, case, site, options) {
                     let id = case_id(suite, case, &row, browser.as_ref());
                     problems.extend(known.add(&id, case));
-                    cases.push(plan_case(suite, case, id, row.clone(), browser, site, options));
+                    let label = browser.as_ref().and_then(|browser| browser.label.clone());
+                    let planned = plan_case(suite, case, id, row.clone(), browser, site, options);
+                    cases.push(PlannedCase { needs: needs(suite, case, label.as_deref(), site, options), ..planned });
                 }
             }
         }
-        cases.retain(|case| options.selection.takes(case));
+        skip_with_what_is_needed(&mut cases);
+        let selected = selected(&cases, &options.selection);
+        cases.retain(|case| selected.contains(&case.id));
         if cases.is_empty() {
             continue;
         }
@@ -80,6 +88,7 @@ pub fn build(
                     retries: 0,
                     timeout: timeout(None, suite, options),
                     skip: None,
+                    needs: Vec::new(),
                     locks: Vec::new(),
                     browser: acts_on_pages(steps).then(|| first_browser(suite, site, options)),
                     wait: wait(None, suite, site),
@@ -95,6 +104,39 @@ pub fn build(
     }
     planned.sort_by(|one, two| one.suite.path.cmp(&two.suite.path));
     if problems.is_empty() { Ok(Plan { suites: planned }) } else { Err(problems) }
+}
+
+/// The cases that are selected, and those that they need.
+fn selected(cases: &[PlannedCase], selection: &Selection) -> BTreeSet<CaseId> {
+    let needs: BTreeMap<&CaseId, &[CaseId]> = cases.iter().map(|case| (&case.id, &*case.needs)).collect();
+    let mut selected = BTreeSet::new();
+    let mut waiting: Vec<&CaseId> = cases.iter().filter(|case| selection.takes(case)).map(|case| &case.id).collect();
+    while let Some(id) = waiting.pop() {
+        if selected.insert(id.clone()) {
+            waiting.extend(needs.get(id).into_iter().copied().flatten());
+        }
+    }
+    selected
+}
+
+/// A case is not started where a case that it needs is not.
+fn skip_with_what_is_needed(cases: &mut [PlannedCase]) {
+    let mut skipped: BTreeMap<CaseId, String> = BTreeMap::new();
+    for case in cases.iter() {
+        skipped.extend(case.skip.iter().map(|reason| (case.id.clone(), reason.clone())));
+    }
+    // Each round reaches those that need what the one before has reached.
+    let mut reaches_more = !skipped.is_empty();
+    while reaches_more {
+        reaches_more = false;
+        for case in cases.iter_mut().filter(|case| case.skip.is_none()) {
+            let Some((needed, reason)) = case.needs.iter().find_map(|needed| Some((needed, skipped.get(needed)?))) else { continue };
+            let reason = format!("needs `{needed}`, which is skipped: {reason}");
+            case.skip = Some(reason);
+            skipped.insert(case.id.clone(), case.skip.clone().unwrap_or_default());
+            reaches_more = true;
+        }
+    }
 }
 
 /// Every two cases that have the same identity, as far as their rows can be known here.
@@ -134,6 +176,20 @@ fn case_id(suite: &Suite, case: &Case, row: &rows::Expanded, browser: Option<&Br
     let row = row.id.as_ref().map(|row| format!("[{row}]")).unwrap_or_default();
     let browser = browser.and_then(|browser| browser.label.as_ref()).map(|label| format!("@{label}")).unwrap_or_default();
     CaseId::new(&format!("{}::{}{row}{browser}", suite.path, case.slug))
+}
+
+/// The cases that a case needs: in the same browser where they run in several, else in all of them. None of them has rows.
+fn needs(suite: &Suite, case: &Case, label: Option<&str>, site: &Site, options: &Options) -> Vec<CaseId> {
+    let mut needs = Vec::new();
+    for need in &case.needs {
+        let Some(needed) = suite.cases.iter().find(|case| case.name == need.name) else { continue };
+        let browsers = browsers(suite, needed, site, options);
+        let label_of = |browser: &Option<Browser>| browser.as_ref().and_then(|browser| browser.label.clone());
+        let has_same = browsers.iter().any(|browser| label_of(browser).as_deref() == label);
+        let fitting = browsers.iter().filter(|browser| !has_same || label_of(browser).as_deref() == label);
+        needs.extend(fitting.map(|browser| case_id(suite, needed, &rows::Expanded::default(), browser.as_ref())));
+    }
+    needs
 }
 
 fn acts_on_pages(steps: &[Step]) -> bool {
@@ -216,6 +272,7 @@ fn plan_case(
         retries: case.retries.or(suite.retries).or(options.retries).unwrap_or(0),
         timeout: timeout(case.timeout, suite, options),
         skip: skip(suite, case, site),
+        needs: Vec::new(),
         locks,
         browser,
         wait: wait(Some(case), suite, site),

@@ -98,6 +98,8 @@ pub struct PlannedCase {
     pub timeout: Duration,
     /// Why it is not started, if it is not.
     pub skip: Option<String>,
+    /// The cases that must have passed before it starts, and hand on their captures.
+    pub needs: Vec<CaseId>,
     /// The locks it holds while it runs, sorted by name.
     pub locks: Vec<String>,
     /// The browser it runs in, where it needs one.

@@ -1,8 +1,9 @@
 //! Which cases are played: patterns, tag expressions, identities.
 
-use std::{collections::BTreeSet, iter::Peekable, str::Chars};
+use std::{collections::BTreeSet, iter::Peekable, str::Chars, sync::Arc};
 
 use super::PlannedCase;
+use crate::suite::model::Suite;
 
 /// What was selected on the command line.
 #[derive(Debug, Clone, Default)]
@@ -52,10 +53,22 @@ impl Pattern {
         Self { text: path.to_owned(), line }
     }
 
-    /// The pattern as text, for messages.
+    /// The pattern as people write it, for messages.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
+    pub fn shown(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}.yaml:{line}", self.text),
+            None => self.text.clone(),
+        }
+    }
+
+    /// What is wrong with a `file.yaml:99` that names a line past the last case of its file.
+    #[must_use]
+    pub fn past_the_end(&self, suites: &[Arc<Suite>]) -> Option<String> {
+        let line = self.line?;
+        let suite = suites.iter().find(|suite| suite.path == self.text)?;
+        let last = suite.cases.iter().map(|case| *case.lines.end()).max()?;
+        (line > last).then(|| format!("{}:{line}: no case stands there; the last one ends in line {last}", suite.source.name))
     }
 
     /// Whether a case fits.
@@ -79,12 +92,13 @@ impl Pattern {
     }
 }
 
-/// Whether the case's lines hold `line`: from its own first line to the one in front of the next case.
+/// Whether the case's lines hold `line`: from its own first line to the one in front of the next case, of the last case to its
+/// own last line.
 fn stands_at(case: &PlannedCase, line: usize) -> bool {
     let super::Part::Case(this) = &case.part else { return false };
-    let begins = this.span.line();
-    let next = case.suite.cases.iter().map(|other| other.span.line()).filter(|other| *other > begins).min();
-    begins <= line && next.is_none_or(|next| line < next)
+    let begins = *this.lines.start();
+    let next = case.suite.cases.iter().map(|other| *other.lines.start()).filter(|other| *other > begins).min();
+    begins <= line && next.map_or(line <= *this.lines.end(), |next| line < next)
 }
 
 /// Whether `text` as a whole fits `pattern`, in which `*` stands for any text and `?` for one character.

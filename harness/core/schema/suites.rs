@@ -52,6 +52,11 @@ fn case() -> Value {
         ("case", "What people call the case; it becomes its identity.", of("named")),
         ("rows", "Plays the case once for each row.", of("rows")),
         ("id", "How a row is called; left out, by its first value.", of("text")),
+        (
+            "needs",
+            "Cases of this suite that must have passed before this one starts; it sees what they captured.",
+            json!({"anyOf": [of("named"), list_of(of("named"))]}),
+        ),
         ("expected_failure", "The case must fail until a bug is mended.", failure),
         ("steps", "What the case does, in order.", of("steps")),
     ];

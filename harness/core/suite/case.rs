@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     content,
-    model::{Case, ExpectedFailure, Row, Rows, Step},
+    model::{Case, ExpectedFailure, Named, Row, Rows, Step},
     read::Common,
     step,
     words::{self, Use},
@@ -52,6 +52,7 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
     let rows = fields.take("rows").and_then(|node| rows(node, collector));
     let id = row_id(&fields);
     let expected_failure = expected_failure(&fields);
+    let needs = fields.take("needs").map(|node| needs(node, collector)).unwrap_or_default();
     let normalise = content::normalise(&fields);
     let before = step::list(&fields, "before");
     let steps = match fields.require("steps", "what the case does") {
@@ -59,12 +60,14 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
         None => Vec::new(),
     };
     let after = step::list(&fields, "after");
-    fields.not_supported_yet(&["needs"]);
     snapshot_names(&fields, [around[0], &before, &steps, &after, around[1]]);
+    let whole = &fields.node().span;
+    let lines = whole.line()..=whole.source.line_at(whole.end.saturating_sub(1).max(whole.start));
     fields.finish("key of a case");
     let Common { description, tags, url, environments, skip, timeout, retries, session, lock, pages } = common;
     Case {
         span,
+        lines,
         name: name.to_owned(),
         slug: snapshot::slug(name),
         description,
@@ -79,6 +82,7 @@ fn read(fields: Fields<'_>, name: &str, around: &[&[Step]; 2]) -> Case {
         session,
         lock,
         pages,
+        needs,
         expected_failure,
         normalise,
         before,
@@ -168,6 +172,15 @@ fn matrix(node: &Node, collector: &Collector) -> Option<Rows> {
         is_name.then(|| (words::named(&entry.key, &entry.key_span), values))
     });
     Some(Rows::Matrix(axes.collect()))
+}
+
+/// `needs: case name`, or a list of them.
+fn needs(node: &Node, collector: &Collector) -> Vec<Named> {
+    let nodes = match &node.value {
+        Yaml::List(_) => collector.filled_list(node, "a list of cases").unwrap_or_default(),
+        Yaml::Blank | Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::Text { .. } | Yaml::Map(_) => std::slice::from_ref(node),
+    };
+    nodes.iter().filter_map(|node| words::reference(node, "a case", collector)).collect()
 }
 
 fn expected_failure(fields: &Fields<'_>) -> Option<ExpectedFailure> {

@@ -1,6 +1,6 @@
 //! A suite as it was written: every name still a name, every template still a template.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use crate::{
     action::page::{Device, Gesture, Viewport, Window},
@@ -74,6 +74,8 @@ pub struct Named {
 pub struct Case {
     /// The `case:` line.
     pub span: Span,
+    /// Its lines in the file, counted from 1.
+    pub lines: RangeInclusive<usize>,
     /// What people call it.
     pub name: String,
     /// The second half of its identity.
@@ -102,6 +104,8 @@ pub struct Case {
     pub lock: Option<String>,
     /// What its browser is like.
     pub pages: PageOptions,
+    /// The cases of its suite that come before it and hand on their captures.
+    pub needs: Vec<Named>,
     /// It must fail until a bug is mended.
     pub expected_failure: Option<ExpectedFailure>,
     /// Normalising keys for everything below.

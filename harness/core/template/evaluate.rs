@@ -8,7 +8,8 @@ use minijinja::{
 };
 
 use super::{
-    expression::{Arguments, Comparison, Expression, Kind, Mistake, Operator, did_you_mean},
+    arguments::Arguments,
+    expression::{Comparison, Expression, Kind, Mistake, Operator, did_you_mean},
     filter, function,
     moment::Moment,
     number::calculate,

@@ -8,6 +8,7 @@ use std::ops::Range;
 use minijinja::Value;
 
 use super::{
+    arguments::{Arguments, constant},
     filter, function,
     token::{Token, tokens},
     value::from_number,
@@ -93,12 +94,6 @@ pub(super) enum Comparison {
     AtLeast,
     In,
     NotIn,
-}
-
-#[derive(Debug, Clone, Default)]
-pub(super) struct Arguments {
-    pub(super) plain: Vec<Expression>,
-    pub(super) named: Vec<(String, Expression)>,
 }
 
 /// What is wrong with an expression, and where.
@@ -422,6 +417,9 @@ impl Parser {
             return Err(Mistake::new(at, format!("unknown function `{word}`")).help(help));
         }
         let arguments = self.arguments()?;
+        if let Some(message) = function::mistake(&word, arguments.len(), arguments.constants().as_deref()) {
+            return Err(Mistake::new(at.start..self.last_end(), message));
+        }
         self.node(at.start, Kind::Call(word, arguments))
     }
 
@@ -484,6 +482,9 @@ impl Parser {
                     return Err(Mistake::new(at, format!("unknown filter `{name}`")).help(help));
                 }
                 let arguments = if self.is_sign("(") { self.arguments()? } else { Arguments::default() };
+                if let Some(message) = filter::mistake(&name, constant(&expression), arguments.len(), arguments.constants().as_deref()) {
+                    return Err(Mistake::new(at.start..self.last_end(), message));
+                }
                 expression = self.node(start, Kind::Filter(expression, name, arguments))?;
             } else if self.take_word("is") {
                 let negated = self.take_word("not");

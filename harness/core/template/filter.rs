@@ -66,9 +66,26 @@ pub(super) static LIBRARY: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 fn run(name: &str, count: usize, filter: Filter, value: &Value, arguments: &[Value]) -> Result<Value, String> {
     if arguments.len() != count {
-        return Err(format!("`{name}` takes {count} argument{}, not {}", if count == 1 { "" } else { "s" }, arguments.len()));
+        return Err(wrong_count(name, count, arguments.len()));
     }
     filter(value, arguments)
+}
+
+/// That a filter or function was given too many arguments, or too few.
+pub(super) fn wrong_count(name: &str, count: usize, given: usize) -> String {
+    format!("`{name}` takes {count} argument{}, not {given}", if count == 1 { "" } else { "s" })
+}
+
+/// What is wrong with the use of one of our filters, as far as that shows before the run: how many arguments there are, and
+/// what those are worth that are written out.
+pub(super) fn mistake(name: &str, value: Option<&Value>, given: usize, constants: Option<&[Value]>) -> Option<String> {
+    let (name, count, filter) = FILTERS.iter().find(|(own, _, _)| *own == name)?;
+    if given != *count {
+        return Some(wrong_count(name, *count, given));
+    }
+    let any_date = || matches!(*name, "plus" | "minus" | "start_of" | "date").then(|| Value::from("2000-01-31T00:00:00Z"));
+    let value = value.cloned().or_else(any_date)?;
+    filter(&value, constants?).err()
 }
 
 /// Applies a filter by name.

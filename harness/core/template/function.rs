@@ -6,7 +6,7 @@ use minijinja::Value;
 use sha1::Sha1;
 
 use super::{
-    filter::{LIBRARY, hex},
+    filter::{LIBRARY, hex, wrong_count},
     scope::Scope,
     value::{kind, plain, plain_value, to_text},
 };
@@ -20,7 +20,7 @@ pub(super) fn call(name: &str, arguments: &[Value], scope: &Scope) -> Result<Val
         if arguments.len() == count {
             return Ok(());
         }
-        Err(format!("`{name}` takes {count} argument{}, not {}", if count == 1 { "" } else { "s" }, arguments.len()))
+        Err(wrong_count(name, count, arguments.len()))
     };
     match name {
         "now" => expect(0).map(|()| Value::from(scope.now.to_rfc3339_opts(SecondsFormat::Secs, true))),
@@ -36,6 +36,23 @@ pub(super) fn call(name: &str, arguments: &[Value], scope: &Scope) -> Result<Val
     }
 }
 
+/// What is wrong with a call, as far as that shows before the run.
+pub(super) fn mistake(name: &str, given: usize, constants: Option<&[Value]>) -> Option<String> {
+    let count = match name {
+        "now" | "uuid" => 0,
+        "totp" => 1,
+        "random" => 2,
+        _ => return None,
+    };
+    if given != count {
+        return Some(wrong_count(name, count, given));
+    }
+    match (name, constants) {
+        ("random", Some([low, high])) => bounds(low, high).err(),
+        _ => None,
+    }
+}
+
 /// A version 4 UUID (RFC 9562, 5.4).
 fn uuid(mut bytes: [u8; 16]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -46,15 +63,21 @@ fn uuid(mut bytes: [u8; 16]) -> String {
 
 /// An integer from `low` to `high`, both included.
 fn random(low: &Value, high: &Value, scope: &Scope) -> Result<Value, String> {
+    let (low, high) = bounds(low, high)?;
+    let count = u128::try_from(high - low + 1).expect("high is not below low");
+    // 128 bits over at most 64: the bias is below 2^-64.
+    let drawn = u128::from_be_bytes(scope.random().draw()) % count;
+    Ok(Value::from(low + i128::try_from(drawn).expect("drawn fits 65 bits")))
+}
+
+/// The bounds of `random`, the smaller one first.
+fn bounds(low: &Value, high: &Value) -> Result<(i128, i128), String> {
     let integer = |value: &Value| i64::try_from(value.clone()).map_err(|_| format!("`random` takes two integers, not {}", kind(value)));
     let (low, high) = (i128::from(integer(low)?), i128::from(integer(high)?));
     if low > high {
         return Err(format!("`random` takes the smaller number first: {low} is more than {high}"));
     }
-    let count = u128::try_from(high - low + 1).expect("high is not below low");
-    // 128 bits over at most 64: the bias is below 2^-64.
-    let drawn = u128::from_be_bytes(scope.random().draw()) % count;
-    Ok(Value::from(low + i128::try_from(drawn).expect("drawn fits 65 bits")))
+    Ok((low, high))
 }
 
 /// The six-digit code of RFC 6238 (SHA-1, steps of 30 seconds) for a secret in base32 (RFC 4648).

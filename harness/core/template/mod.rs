@@ -11,6 +11,7 @@
 //!
 //! Holds no clock and no generator: the time and the seed come in with the [`Scope`].
 
+mod arguments;
 mod dynamic;
 mod evaluate;
 mod expression;

@@ -648,13 +648,14 @@ mod tests {
         check("{{ '42' | int + 1 }}", "43");
         check("{{ '12345678901234567890123' | int }}", "12345678901234567890123");
         check("{{ '3.7' | int }}", "3");
-        check("{{ 'x3' | int }}", "! 4: `x3` is not a number");
+        check("{{ plugin | int }}", "! 4: `affinder` is not a number");
+        check("{{ 'x3' | int }}", "! 11: `x3` is not a number");
         check("{{ '3.5' | float }}", "3.5");
         check("{{ names | float }}", "! 4: a list is not a number");
         check("{{ price | string }}", r#""1.10""#);
         check("{{ price | round }}", "1.0");
         check("{{ ['a', 'b'] | map('base64') | join(',') }}", r#""YQ==,Yg==""#);
-        check("{{ 'a' | base64('b') }}", "! 4: `base64` takes 0 arguments, not 1");
+        check("{{ 'a' | base64('b') }}", "! 10: `base64` takes 0 arguments, not 1");
         check("{{ names | length }}", "3");
     }
 
@@ -675,12 +676,33 @@ mod tests {
         check("{{ 1795428306789 | date('%H:%M:%S') }}", r#""10:05:06""#);
         check("{{ '2026-11-23T12:00:00+02:00' | date('%H') }}", r#""10""#);
         check("{{ 'Mon, 23 Nov 2026 10:00:00 GMT' | epoch }}", "1795428000");
-        check("{{ 'soon' | plus('3d') }}", "! 4: `soon` is not a date");
-        check("{{ now() | plus('3 blinks') }}", "! 4: `3 blinks` is not an amount of time; write `3d`, `1h30m` or `1 month`");
-        check("{{ now() | date('%Q') }}", "! 4: `%Q` is not a date pattern; write `%Y-%m-%d`");
-        check("{{ now() | start_of('moon') }}", "! 4: `moon` is not one of second, minute, hour, day, week, month, quarter, year");
-        check("{{ '2026-01-01' | plus('99999999 years') }}", "! 4: the date would be out of range");
-        check("{{ '9999-12-31' | plus('1d') }}", "! 4: the date would be out of range");
+        check("{{ 'soon' | plus('3d') }}", "! 13: `soon` is not a date");
+        check("{{ now() | plus('3 blinks') }}", "! 12: `3 blinks` is not an amount of time; write `3d`, `1h30m` or `1 month`");
+        check("{{ now() | date('%Q') }}", "! 12: `%Q` is not a date pattern; write `%Y-%m-%d`");
+        check("{{ now() | start_of('moon') }}", "! 12: `moon` is not one of second, minute, hour, day, week, month, quarter, year");
+        check("{{ '2026-01-01' | plus('99999999 years') }}", "! 19: the date would be out of range");
+        check("{{ '9999-12-31' | plus('1d') }}", "! 19: the date would be out of range");
+    }
+
+    #[test]
+    fn what_is_written_out_is_judged_before_the_run() {
+        let check = |text: &str, expected: &str| {
+            let complaint = Template::parse(text, &span(text)).map_err(|diagnostic| diagnostic.message);
+            assert_eq!(complaint.err().as_deref(), Some(expected), "{text}");
+        };
+        check("{{ now(5) }}", "`now` takes 0 arguments, not 1");
+        check("{{ random(1) }}", "`random` takes 2 arguments, not 1");
+        check("{{ random(2, 1) }}", "`random` takes the smaller number first: 2 is more than 1");
+        check("{{ totp() }}", "`totp` takes 1 argument, not 0");
+        check("{{ plugin | hmac }}", "`hmac` takes 1 argument, not 0");
+        check("{{ plugin | base64(x=1) }}", "`base64` takes 0 arguments, not 1");
+        check("{{ born | plus('3 blinks') }}", "`3 blinks` is not an amount of time; write `3d`, `1h30m` or `1 month`");
+        check("{{ born | start_of('moon') }}", "`moon` is not one of second, minute, hour, day, week, month, quarter, year");
+        check("{{ born | date('%Q') }}", "`%Q` is not a date pattern; write `%Y-%m-%d`");
+        let fits = |text: &str| assert!(Template::parse(text, &span(text)).is_ok(), "{text}");
+        fits("{{ born | plus(plugin) }}");
+        fits("{{ random(1, price) }}");
+        fits("{{ names | join(', ') }}");
     }
 
     #[test]

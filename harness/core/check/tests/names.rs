@@ -62,7 +62,7 @@ fn every_name_is_defined_somewhere() {
     case(
         "after: [{get: '/{{ own }}'}]",
         "steps: [{get: /, capture: {own: {json: $.name}}}]",
-        &["2:20 unknown name `own` (another case captures it, and cases keep their captures to themselves)"],
+        &["2:20 unknown name `own` (a case captures it, and cases hand their captures on to cases only)"],
     );
     case("headers: {x: '{{ t }}'}", "steps: [{get: /}]", &["2:18 unknown name `t`"]);
     case("auth: {bearer: '{{ t }}'}", "steps: [{get: /}, {get: /, auth: none}]", &["2:20 unknown name `t`"]);
@@ -180,7 +180,7 @@ fn one_name_means_one_thing() {
         "before: [{get: /, capture: {v: {json: $.v}}}]",
         "rows: [{v: 1}]\nsteps: [{get: /}]",
         &[
-            "5:13 `v` is a column of rows here and a capture of the suite's `before` (one name means one thing: call one of them something else)",
+            "5:13 `v` is a column of rows here and a capture that the case inherits (one name means one thing: call one of them something else)",
         ],
     );
     case(
@@ -320,4 +320,48 @@ cases:
     let file = read(&Source::new("a.yaml", text), "a");
     let names = secrets_of_environment(&file.environments().unwrap().environments[0]);
     assert_eq!(names.iter().filter_map(|name| name.secret()).collect::<Vec<_>>(), ["A", "C", "B"]);
+}
+
+#[test]
+fn what_a_case_needs_must_be_there_and_hands_on_its_captures() {
+    let suite = |cases: &str| format!("suite: A\ncases:\n{cases}");
+    let made = "- {case: made, steps: [{get: /, capture: {id: {json: $.id}}}]}\n";
+    let paid = "- {case: paid, needs: made, steps: [{get: '/{{ id }}', capture: {bill: {json: $.id}}}]}\n";
+    check(&suite(&format!("{paid}{made}- {{case: shown, needs: [paid], steps: [{{get: '/{{{{ id }}}}/{{{{ bill }}}}'}}]}}\n")), &[]);
+    check(
+        &suite(&format!(
+            "{made}- {{case: a, needs: mode, steps: [{{get: /}}]}}\n- {{case: b, needs: a, steps: [{{get: '/{{{{ id }}}}'}}]}}\n"
+        )),
+        &[
+            "4:20 unknown case `mode` (did you mean `made`?)",
+            "5:42 unknown name `id` (another case captures it, and hands it on where it is needed: `needs: made`)",
+        ],
+    );
+    check(
+        &suite(
+            "- {case: a, needs: b, steps: [{get: /}]}\n- {case: b, needs: c, steps: [{get: /}]}\n- {case: c, needs: [a, d], steps: [{get: /}]}\n- {case: d, needs: d, steps: [{get: /}]}\n",
+        ),
+        &[
+            "3:20 `a` and `b` need each other",
+            "4:20 `b` and `c` need each other",
+            "5:21 `c` and `a` need each other",
+            "6:20 `d` needs itself",
+        ],
+    );
+    check(
+        &suite("- {case: a, rows: [{n: 1}], steps: [{get: /}]}\n- {case: b, needs: a, steps: [{get: /}]}\n"),
+        &["4:20 `a` has rows: of which one would the captures be handed on? (what others need stands in a case without rows)"],
+    );
+    check(
+        &suite(&format!("{made}- {{case: a, needs: made, rows: [{{id: 1}}], steps: [{{get: /}}]}}\n")),
+        &[
+            "4:34 `id` is a column of rows here and a capture that the case inherits (one name means one thing: call one of them something else)",
+        ],
+    );
+    check(&suite("- {case: a, needs: [], steps: [{get: /}]}\n"), &["3:20 expected a list of cases, found an empty list"]);
+    let chain: String = (0..900)
+        .map(|n| format!("- {{case: c{n}, needs: c{}, steps: [{{get: /}}]}}\n", n + 1))
+        .chain([String::from("- {case: c900, steps: [{get: /}]}\n")])
+        .collect();
+    assert!(complaints(&suite(&chain)).iter().any(|complaint| complaint.contains("cannot need more than 50 others")));
 }

@@ -210,7 +210,6 @@ fn keys_of_a_case() {
     case("before: x", &["4:13 expected a list of steps, found the text `x` (a list of one is written [x])"]);
     case("after: [{get: /}]", &[]);
     case("after: []", &["4:12 expected a list of steps, found an empty list"]);
-    case("needs: other", &["4:5 `needs` is not supported yet"]);
     case("vars: {a: 1}", &["4:5 unknown key `vars` of a case"]);
     check("suite: S\ncases:\n  - steps: [{get: /}]\n", &["3:5 `case` is missing: the name of the case"]);
     check("suite: S\ncases:\n  - case: c\n", &["3:5 `steps` is missing: what the case does"]);
