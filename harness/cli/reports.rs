@@ -9,7 +9,7 @@ use prodiff_core::{
 };
 
 use crate::store::{
-    atomic::{self, Access},
+    atomic::{self, Access, Durability},
     record::Record,
 };
 
@@ -35,7 +35,7 @@ pub fn render(record: &Record, summary: &Summary, formats: &[&'static dyn Format
         let mut text = Vec::new();
         format.render(summary, &|wanted| passes.entries(wanted), &mut text)?;
         let text = passes.whole(text)?;
-        atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner)?;
+        atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner, Durability::Rendered)?;
     }
     Ok(())
 }
