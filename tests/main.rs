@@ -11,4 +11,6 @@ mod house;
 #[cfg(test)]
 mod hub_suites;
 #[cfg(test)]
+mod interrupted;
+#[cfg(test)]
 mod support;
