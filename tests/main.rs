@@ -11,6 +11,8 @@ mod house;
 #[cfg(test)]
 mod hub_suites;
 #[cfg(test)]
+mod insta_reviews;
+#[cfg(test)]
 mod interrupted;
 #[cfg(test)]
 mod support;
