@@ -15,4 +15,6 @@ mod insta_reviews;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod reports_on_disk;
+#[cfg(test)]
 mod support;

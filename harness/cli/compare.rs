@@ -82,7 +82,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let recorder =
         Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
     let recorder = Arc::new(recorder);
-    let _ = folders::point_latest(&args.folders.reports, &folder);
+    run::point_latest(&args.folders.reports, &folder, &screen);
     recorder.put(&Entry::Run(Run {
         version: record::VERSION,
         prodiff: env!("CARGO_PKG_VERSION").to_owned(),

@@ -68,7 +68,7 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
     let recorder = Arc::new(recorder);
     // From here on there is a report, whatever comes.
-    let _ = folders::point_latest(&args.folders.reports, &folder);
+    point_latest(&args.folders.reports, &folder, &screen);
     let broken = if args.playing.keep_going { loaded.broken.clone() } else { Vec::new() };
     recorder.put(&Entry::Run(Run {
         version: record::VERSION,
@@ -163,6 +163,13 @@ pub fn plan(
     let broken_only = playing.keep_going && !loaded.broken.is_empty();
     load::demand_selection(&plan, &selection, playing.allow_none || broken_only)?;
     Ok(plan)
+}
+
+/// Points `latest` at a run. Where something else stands in its place, it stays, and that is said: the next command would look at it.
+pub fn point_latest(reports: &Path, folder: &Path, screen: &Screen) {
+    if let Err(error) = folders::point_latest(reports, folder) {
+        screen.say(&format!("warning: `latest` does not point at this run: {error}"));
+    }
 }
 
 /// Leaves the shard of this machine in a plan, and puts what took longest in front.
@@ -280,9 +287,11 @@ pub fn finish(recorder: &Recorder, requests: u64, demands: Demands, stop: &Stop)
         |error: std::io::Error| Refusal { exit: exit.worse(Exit::Blocked), message: format!("the reports cannot be written: {error}") };
     let record = Record::open(recorder.folder()).map_err(|error| failed(std::io::Error::other(error)))?;
     let summary = reports::summary(&record).map_err(failed)?;
-    reports::render(&record, &summary, &reports::all(), recorder.folder(), &recorder.secrets()).map_err(failed)?;
-    reports::step_summary(recorder.folder()).map_err(failed)?;
+    let written = reports::render(&record, &summary, &reports::all(), recorder.folder(), &recorder.secrets())
+        .and_then(|()| reports::step_summary(recorder.folder()));
+    // What was found is said also where it cannot be written.
     recorder.screen().conclude(&summary, &shown(recorder.folder()));
+    written.map_err(failed)?;
     Ok(exit)
 }
 
