@@ -21,7 +21,10 @@ pub(super) fn list<'n>(fields: &Fields<'n>, key: &'n str) -> Vec<Step> {
 /// The steps of a list that has some.
 pub(super) fn of_list(node: &Node, collector: &Collector) -> Vec<Step> {
     let nodes = collector.filled_list(node, "a list of steps").unwrap_or_default();
-    nodes.iter().filter_map(|node| read(node, collector)).collect()
+    let mut steps: Vec<Step> = nodes.iter().filter_map(|node| read(node, collector)).collect();
+    // A list of one grows to four at first, and a run holds the steps of all its cases.
+    steps.shrink_to_fit();
+    steps
 }
 
 fn read(node: &Node, collector: &Collector) -> Option<Step> {
