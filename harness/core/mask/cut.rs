@@ -10,6 +10,13 @@ const CUT: &[u8] = "…".as_bytes();
 /// The longest escape of one character, which a cut may have halved.
 const MAX_ESCAPE: usize = 12;
 
+/// Where a text was cut; nothing where it is whole.
+pub(super) fn places(text: &[u8]) -> Option<Vec<usize>> {
+    let is_cut = |(at, byte): (usize, &u8)| (*byte == CUT[0] && text[at..].starts_with(CUT)).then_some(at);
+    let cuts: Vec<usize> = text.iter().enumerate().filter_map(is_cut).collect();
+    (!cuts.is_empty()).then_some(cuts)
+}
+
 /// The first and the last bytes of every pattern, and which patterns begin or end so.
 #[derive(Debug, Default)]
 pub(super) struct Halves {
@@ -20,9 +27,9 @@ pub(super) struct Halves {
 
 impl Halves {
     /// The halves of some patterns, which are known by their places from then on.
-    pub(super) fn of(patterns: &[&[u8]]) -> Self {
+    pub(super) fn of<'p>(patterns: impl Iterator<Item = &'p [u8]>) -> Self {
         let mut halves = Self::default();
-        for (place, pattern) in patterns.iter().enumerate() {
+        for (place, pattern) in patterns.enumerate() {
             if let Some((first, last)) = pattern.first_chunk().zip(pattern.last_chunk()) {
                 halves.first.entry(*first).or_default().push(place);
                 halves.last.entry(*last).or_default().push(place);
@@ -32,10 +39,8 @@ impl Halves {
         halves
     }
 
-    /// Where a text was cut within a pattern, and which one: the longest of those that fit. Takes time linear in the text.
-    pub(super) fn find<'p>(&self, text: &[u8], bytes: impl Fn(usize) -> &'p Vec<u8>) -> Vec<(Range<usize>, usize)> {
-        let is_cut = |(at, byte): (usize, &u8)| (*byte == CUT[0] && text[at..].starts_with(CUT)).then_some(at);
-        let cuts: Vec<usize> = text.iter().enumerate().filter_map(is_cut).collect();
+    /// Which of the places where a text was cut are within a pattern, and within which one: the longest of those that fit. Takes time linear in the text.
+    pub(super) fn find<'p>(&self, text: &[u8], cuts: &[usize], bytes: impl Fn(usize) -> &'p Vec<u8>) -> Vec<(Range<usize>, usize)> {
         let mut found = Vec::new();
         for (place, cut) in cuts.iter().enumerate() {
             let begin = place.checked_sub(1).map_or(0, |before| cuts[before] + CUT.len());
@@ -89,8 +94,9 @@ mod tests {
     #[track_caller]
     fn check(patterns: &[&str], text: &str, expected: &[&str]) {
         let patterns: Vec<Vec<u8>> = patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect();
-        let halves = Halves::of(&patterns.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let found = halves.find(text.as_bytes(), |pattern| &patterns[pattern]);
+        let halves = Halves::of(patterns.iter().map(Vec::as_slice));
+        let cuts = places(text.as_bytes()).unwrap_or_default();
+        let found = halves.find(text.as_bytes(), &cuts, |pattern| &patterns[pattern]);
         let texts: Vec<&str> = found.into_iter().map(|(range, _)| &text[range]).collect();
         assert_eq!(texts, expected, "{text}");
     }

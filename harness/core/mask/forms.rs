@@ -48,11 +48,8 @@ impl Form {
         Self { bytes, case, edges: None }
     }
 
-    /// Where the secret stands, if this place in a text, which is equal but for the case of letters, gives it away.
+    /// Where the secret stands, if this place in a text gives it away.
     pub(super) fn confirm(&self, text: &[u8], range: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
-        if self.case == Case::Exact && text[range.clone()] != self.bytes {
-            return None;
-        }
         match self.edges {
             Some(edges) => widen(text, edges, range),
             None => Some(range),

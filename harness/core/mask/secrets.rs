@@ -12,9 +12,9 @@ use std::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{
-    cut::Halves,
+    cut::{self, Halves},
     decode::{Kind, decode, map_back},
-    forms::{Form, forms},
+    forms::{Case, Form, forms},
 };
 use crate::json::Number;
 
@@ -57,8 +57,12 @@ struct Entry {
 }
 
 struct Search {
-    automaton: AhoCorasick,
-    halves: Halves,
+    /// Of the patterns in whose letters the case tells, and of the others behind them.
+    exact: AhoCorasick,
+    any_case: AhoCorasick,
+    n_exact: usize,
+    /// Few texts were cut.
+    halves: OnceLock<Halves>,
     /// Which entry each pattern belongs to, and what it looks like.
     patterns: Vec<(usize, Form)>,
 }
@@ -236,14 +240,17 @@ impl Secrets {
     fn search(&self, text: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
         for level in &self.levels {
-            let Search { automaton, halves, patterns } = level.search.get_or_init(|| level.build());
+            let Search { exact, any_case, n_exact, halves, patterns } = level.search.get_or_init(|| level.build());
             let name = |pattern: usize| Arc::clone(&level.entries[patterns[pattern].0].name);
-            for hit in automaton.find_overlapping_iter(text) {
-                let pattern = hit.pattern().as_usize();
-                let range = patterns[pattern].1.confirm(text, hit.range());
+            let exact = exact.find_overlapping_iter(text).map(|hit| (hit.pattern().as_usize(), hit.range()));
+            let any_case = any_case.find_overlapping_iter(text).map(|hit| (n_exact + hit.pattern().as_usize(), hit.range()));
+            for (pattern, range) in exact.chain(any_case) {
+                let range = patterns[pattern].1.confirm(text, range);
                 found.extend(range.map(|range| Found { range, name: name(pattern) }));
             }
-            let cut = halves.find(text, |pattern| &patterns[pattern].1.bytes);
+            let Some(cuts) = cut::places(text) else { continue };
+            let halves = halves.get_or_init(|| Halves::of(patterns.iter().map(|(_, form)| form.bytes.as_slice())));
+            let cut = halves.find(text, &cuts, |pattern| &patterns[pattern].1.bytes);
             found.extend(cut.into_iter().map(|(range, pattern)| Found { range, name: name(pattern) }));
         }
         found
@@ -301,21 +308,24 @@ fn bare_token(text: &[u8], range: &Range<usize>) -> Option<(Range<usize>, &'stat
 impl Level {
     fn build(&self) -> Search {
         let entries = self.entries.iter().enumerate();
-        let patterns: Vec<(usize, Form)> =
-            entries.flat_map(|(entry, Entry { value, .. })| forms(value).into_iter().map(move |form| (entry, form))).collect();
-        let texts: Vec<&[u8]> = patterns.iter().map(|(_, form)| form.bytes.as_slice()).collect();
+        let forms = entries.flat_map(|(entry, Entry { value, .. })| forms(value).into_iter().map(move |form| (entry, form)));
+        let (mut patterns, any_case): (Vec<_>, Vec<_>) = forms.partition(|(_, form)| form.case == Case::Exact);
+        let n_exact = patterns.len();
+        patterns.extend(any_case);
         // A table is twice as fast to search, as long as there are few secrets.
         const FEW_BYTES: usize = 24_000;
-        let is_small = texts.iter().map(|text| text.len()).sum::<usize>() < FEW_BYTES;
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            // Where the case of letters tells, it is looked at afterwards.
-            .ascii_case_insensitive(true)
-            .kind(is_small.then_some(AhoCorasickKind::DFA))
-            .build(&texts)
-            .expect("secrets are far below the limits of automata");
-        let halves = Halves::of(&texts);
-        Search { automaton, halves, patterns }
+        let is_small = patterns.iter().map(|(_, form)| form.bytes.len()).sum::<usize>() < FEW_BYTES;
+        let automaton = |patterns: &[(usize, Form)], case: Case| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .ascii_case_insensitive(case == Case::Any)
+                .kind(is_small.then_some(AhoCorasickKind::DFA))
+                .build(patterns.iter().map(|(_, form)| &form.bytes))
+                .expect("secrets are far below the limits of automata")
+        };
+        let exact = automaton(&patterns[..n_exact], Case::Exact);
+        let any_case = automaton(&patterns[n_exact..], Case::Any);
+        Search { exact, any_case, n_exact, halves: OnceLock::new(), patterns }
     }
 }
 
