@@ -217,7 +217,7 @@ fn backslash(text: &[u8]) -> Option<Escape> {
         b'0'..=b'3' => {
             let is_octal = |digit: &u8| matches!(digit, b'0'..=b'7');
             let digits = text.get(1..4).filter(|digits| digits.iter().all(is_octal))?;
-            Some(Escape::byte(4, digits.iter().fold(0, |byte, digit| byte << 3 | (digit - b'0'))))
+            Some(Escape::byte(4, digits.iter().fold(0, |byte, digit| (byte << 3) | (digit - b'0'))))
         }
         b'n' => control(b'\n'),
         b'r' => control(b'\r'),

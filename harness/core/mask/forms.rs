@@ -102,8 +102,8 @@ fn hex_forms(bytes: &[u8]) -> impl Iterator<Item = Form> {
 /// Base32 (RFC 4648, 6), as far as its digits hold nothing but these bytes.
 fn base32(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
-    let digit = |at: usize| DIGITS[usize::from((5 * at..5 * at + 5).fold(0, |value, at| value << 1 | bit(at)))];
+    let bit = |at: usize| (bytes[at / 8] >> (7 - at % 8)) & 1;
+    let digit = |at: usize| DIGITS[usize::from((5 * at..5 * at + 5).fold(0, |value, at| (value << 1) | bit(at)))];
     (0..8 * bytes.len() / 5).map(digit).collect()
 }
 
