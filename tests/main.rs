@@ -11,4 +11,10 @@ mod house;
 #[cfg(test)]
 mod hub_suites;
 #[cfg(test)]
+mod insta_reviews;
+#[cfg(test)]
+mod interrupted;
+#[cfg(test)]
+mod reports_on_disk;
+#[cfg(test)]
 mod support;

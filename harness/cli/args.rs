@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use prodiff_core::plan;
 
 /// Catches what broke in production and only there.
 #[derive(Debug, Parser)]
@@ -121,6 +122,12 @@ pub struct Playing {
     /// Stop after so many failed cases (1 where no number is given)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..))]
     pub fail_fast: Option<u64>,
+    /// One part of several: 2/5 is the second of five; a case's part depends on its identity
+    #[arg(long, value_name = "K/N", value_parser = plan::Shard::parse)]
+    pub shard: Option<plan::Shard>,
+    /// An earlier run: what took longest there begins first, and shards take equally long
+    #[arg(long, value_name = "RUN")]
+    pub durations: Option<String>,
     /// Fail when fewer cases than this were tested
     #[arg(long, value_name = "N")]
     pub expect_at_least: Option<u64>,

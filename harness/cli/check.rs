@@ -16,7 +16,7 @@ use super::{
     load::{self, Loaded, Refusal},
 };
 use crate::store::{
-    atomic::{self, Access},
+    atomic::{self, Access, Durability},
     baselines::Baselines,
 };
 
@@ -101,7 +101,7 @@ fn fix(diagnostics: &[Diagnostic]) -> Result<usize, Refusal> {
     for source in sources {
         let mended = diagnostic::apply_fixes(source, diagnostics);
         if mended != source.text {
-            atomic::write(Path::new(&source.name), mended.as_bytes(), Access::Shared)
+            atomic::write(Path::new(&source.name), mended.as_bytes(), Access::Shared, Durability::Synced)
                 .map_err(|error| Refusal::usage(format!("{}: {error}", source.name)))?;
             changed += 1;
         }

@@ -62,6 +62,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let (plan_site, plan_surroundings) = plan_site(&chosen, &occasion)?;
     let mut plan = run::plan(&loaded, &plan_site, &plan_surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
     let alone = skip_where_either_does(&mut plan, &chosen, &loaded, args, &occasion)?;
+    run::share(&mut plan, &args.playing, &args.folders)?;
     let live: Vec<(&Arc<Site>, &Arc<prodiff_core::template::Surroundings>)> = chosen
         .iter()
         .filter_map(|chosen| match chosen {
@@ -86,7 +87,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
     let recorder =
         Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
     let recorder = Arc::new(recorder);
-    let _ = folders::point_latest(&args.folders.reports, &folder);
+    run::point_latest(&args.folders.reports, &folder, &screen);
     recorder.put(&Entry::Run(Run {
         version: record::VERSION,
         prodiff: env!("CARGO_PKG_VERSION").to_owned(),
@@ -96,7 +97,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         started: run::timestamp(occasion.began),
         environments: vec![environment(Role::Reference, &chosen[0]), environment(Role::Candidate, &chosen[1])],
         planned: plan.cases().count() + if args.playing.keep_going { loaded.broken.len() } else { 0 },
-        selection: run::selected(&args.select),
+        selection: run::selected(&args.select, &args.playing),
     }));
     if args.playing.keep_going {
         for (path, file) in &loaded.broken {

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     builds::{Builds, Round},
     earlier::Earlier,
-    play::{Cancel, Clock},
+    play::{Cancel, Clock, Phase},
     player::saved_sessions,
     recall::Recall,
     recorder::Recorder,
@@ -228,6 +228,7 @@ impl Duet {
 
     async fn drive(&self, mut run: PairRun, case: &Arc<PlannedCase>, attempt: u32, played: &mut Played) -> Outcome {
         let mut cancel = Cancel::new(&self.stop, self.clock);
+        let phase = if matches!(case.part, Part::After) { Phase::CleanUp } else { Phase::Steps };
         let mut turn = run.advance(Input::Start, self.clock.now());
         loop {
             for event in turn.events {
@@ -238,7 +239,7 @@ impl Duet {
             }
             let input = tokio::select! {
                 biased;
-                reason = cancel.next() => Input::Cancel(reason),
+                reason = cancel.next(phase) => Input::Cancel(reason),
                 input = self.perform(turn.next) => input,
             };
             turn = run.advance(input, self.clock.now());

@@ -7,6 +7,7 @@ use prodiff_core::{
     plan::PlannedCase,
     record::{Entry, Warning},
     review,
+    snapshot::Variant,
 };
 
 use super::{recall::Recall, recorder::Recorder, snapshots};
@@ -44,10 +45,11 @@ impl Earlier {
 
 fn accepted(baselines: &Baselines, case: &PlannedCase, environment: &str, recorder: &Recorder) -> BTreeMap<String, Accepted> {
     let mut accepted = BTreeMap::new();
+    let whole = Variant { environment: Some(environment.to_owned()), ..Variant::default() };
     for section in PlannedCase::sections() {
         for (index, step) in case.steps(section).iter().enumerate() {
             let Some(name) = step.snapshot.as_ref().and_then(review::body_name) else { continue };
-            match baselines.find(&snapshots::key(case, name), environment) {
+            match baselines.find(&snapshots::key(case, name), &whole) {
                 Ok(Some(found)) => {
                     accepted.insert(format!("{}[{index}]", section.key()), Accepted { path: found.path, text: found.text });
                 }

@@ -10,7 +10,7 @@ use prodiff_core::{
 
 use super::load::{self, Refusal};
 use crate::store::{
-    atomic::{self, Access},
+    atomic::{self, Access, Durability},
     suites::slashed,
 };
 
@@ -86,5 +86,5 @@ impl Ledger {
 
 fn write(baselines: &Path, name: &str, text: &str) -> io::Result<()> {
     atomic::make_folder(baselines, Access::Shared)?;
-    atomic::write(&baselines.join(name), text.as_bytes(), Access::Shared)
+    atomic::write(&baselines.join(name), text.as_bytes(), Access::Shared, Durability::Synced)
 }

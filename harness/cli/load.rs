@@ -11,7 +11,8 @@ use prodiff_core::{
         resolve::{self, Resolved, Settings},
         site::Mutations,
     },
-    plan::{Pattern, Plan, Selection, TagExpression},
+    plan::{Durations, Pattern, Plan, Selection, TagExpression},
+    record::Wanted,
     suite::model::Suite,
     template::Name,
 };
@@ -326,6 +327,23 @@ pub fn selection(select: &Select, folders: &Folders) -> Result<Selection, Refusa
         Some(run) => Some(failed_cases(&super::runs::find(run, &folders.reports)?)?),
     };
     Ok(Selection { patterns, tags, identities })
+}
+
+/// How long each case of a run took. A case that was not started took no time that says anything.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn durations(record: &Record) -> Result<Durations, Refusal> {
+    let mut durations = Durations::new();
+    for entry in record.wanted(Wanted::Cases).map_err(|error| Refusal::usage(error.to_string()))? {
+        match entry.map_err(|error| Refusal::usage(error.to_string()))? {
+            prodiff_core::record::Entry::Case(case) if case.attempts > 0 => {
+                durations.insert(case.id, case.duration_ms);
+            }
+            _ => {}
+        }
+    }
+    Ok(durations)
 }
 
 /// The identities of a record's cases that failed or were blocked.

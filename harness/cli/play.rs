@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use prodiff_core::execute::{CaseRun, Effect, Input, Outcome, trace::Event};
+use prodiff_core::{
+    execute::{CaseRun, Effect, Input, Outcome, trace::Event},
+    plan::Part,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -39,8 +42,11 @@ impl Clock {
 /// Plays a case to its end and hands its events over as they happen.
 pub async fn play(mut run: CaseRun, side: &Side, clock: Clock, stop: &Stop, mut tell: impl FnMut(Event)) -> Outcome {
     let mut cancel = Cancel::new(stop, clock);
+    let is_after = matches!(run.case().part, Part::After);
     let mut turn = run.advance(Input::Start, clock.now());
     loop {
+        let cleans_up = is_after || run.position().is_some_and(|(section, _)| section.always_runs());
+        let phase = if cleans_up { Phase::CleanUp } else { Phase::Steps };
         for event in turn.events {
             tell(event);
         }
@@ -52,18 +58,27 @@ pub async fn play(mut run: CaseRun, side: &Side, clock: Clock, stop: &Stop, mut 
                 let _guard = token.clone().drop_guard();
                 tokio::select! {
                     biased;
-                    reason = cancel.next() => Input::Cancel(reason),
+                    reason = cancel.next(phase) => Input::Cancel(reason),
                     observed = side.perform(action, &token) => Input::Observed(Box::new(observed)),
                 }
             }
             Effect::Sleep(until) => tokio::select! {
                 biased;
-                reason = cancel.next() => Input::Cancel(reason),
+                reason = cancel.next(phase) => Input::Cancel(reason),
                 () = clock.sleep_until(until) => Input::Woke,
             },
         };
         turn = run.advance(input, clock.now());
     }
+}
+
+/// What a case does when its run is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Steps that are given up at once.
+    Steps,
+    /// Steps that always run: they are given [`CLEAN_UP`].
+    CleanUp,
 }
 
 /// When a case is to be told to stop: once when the run is cancelled, once more when its clean-up takes too long.
@@ -81,19 +96,26 @@ impl<'a> Cancel<'a> {
     }
 
     /// Waits until the case is to be told, and says why. Never returns a third time.
-    pub(super) async fn next(&mut self) -> String {
-        match self.told {
-            _ if self.spent => std::future::pending().await,
+    pub(super) async fn next(&mut self, phase: Phase) -> String {
+        if self.spent {
+            return std::future::pending().await;
+        }
+        let told = match self.told {
+            Some(told) => told,
             None => {
                 let reason = self.stop.cancelled().await;
-                self.told = Some(self.clock.now());
                 reason.words().clone_into(&mut self.reason);
+                let now = self.clock.now();
+                self.told = Some(now);
+                if phase == Phase::Steps {
+                    return self.reason.clone();
+                }
+                // What cleans up already need not be told that it is to.
+                now
             }
-            Some(told) => {
-                self.clock.sleep_until(told + CLEAN_UP).await;
-                self.spent = true;
-            }
-        }
+        };
+        self.clock.sleep_until(told + CLEAN_UP).await;
+        self.spent = true;
         self.reason.clone()
     }
 }

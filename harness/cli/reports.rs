@@ -9,7 +9,7 @@ use prodiff_core::{
 };
 
 use crate::store::{
-    atomic::{self, Access},
+    atomic::{self, Access, Durability},
     record::Record,
 };
 
@@ -27,17 +27,25 @@ pub fn summary(record: &Record) -> io::Result<Summary> {
 /// Writes reports into `folder`, which is made. What is known to be secret is masked once more on the way.
 ///
 /// # Errors
-/// When the record cannot be read or a report cannot be written.
+/// When the record cannot be read or a report cannot be written. The others are written all the same.
 pub fn render(record: &Record, summary: &Summary, formats: &[&'static dyn Format], folder: &Path, secrets: &Secrets) -> io::Result<()> {
     atomic::make_folder(folder, Access::Owner)?;
-    let passes = Passes::over(record);
+    let mut first = Ok(());
     for format in formats {
-        let mut text = Vec::new();
-        format.render(summary, &|wanted| passes.entries(wanted), &mut text)?;
-        let text = passes.whole(text)?;
-        atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner)?;
+        let rendered = render_one(record, summary, *format, folder, secrets)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", format.file_name())));
+        // A report for people may be too large for a disk that has room for those that programs read.
+        first = first.and(rendered);
     }
-    Ok(())
+    first
+}
+
+fn render_one(record: &Record, summary: &Summary, format: &dyn Format, folder: &Path, secrets: &Secrets) -> io::Result<()> {
+    let passes = Passes::over(record);
+    let mut text = Vec::new();
+    format.render(summary, &|wanted| passes.entries(wanted), &mut text)?;
+    let text = passes.whole(text)?;
+    atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner, Durability::Rendered)
 }
 
 /// Every format there is.

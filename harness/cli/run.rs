@@ -57,7 +57,8 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
     refuse_broken(&loaded, &args.playing)?;
     let (site, surroundings) = load::resolve(&side, &loaded, &loaded.suites, &occasion)?;
     let ledger = Ledger::read(&args.folders.baselines)?;
-    let plan = plan(&loaded, &site, &surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
+    let mut plan = plan(&loaded, &site, &surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
+    share(&mut plan, &args.playing, &args.folders)?;
     let secrets = secrets(&[(&site, &surroundings)]);
     let screen = Arc::new(Screen::new(screen_options(&args.playing), Arc::clone(&secrets)));
     if !loaded.diagnostics.is_empty() {
@@ -69,7 +70,7 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
     let recorder = Arc::new(recorder);
     // From here on there is a report, whatever comes.
-    let _ = folders::point_latest(&args.folders.reports, &folder);
+    point_latest(&args.folders.reports, &folder, &screen);
     let broken = if args.playing.keep_going { loaded.broken.clone() } else { Vec::new() };
     recorder.put(&Entry::Run(Run {
         version: record::VERSION,
@@ -80,7 +81,7 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         started: timestamp(occasion.began),
         environments: vec![environment(Role::Candidate, &site)],
         planned: plan.cases().count() + broken.len(),
-        selection: selected(&args.select),
+        selection: selected(&args.select, &args.playing),
     }));
     for (path, file) in &broken {
         recorder.put(&Entry::Case(with_first_mistake(broken_file(path, file), &loaded)));
@@ -171,6 +172,34 @@ pub fn plan(
     let broken_only = playing.keep_going && !loaded.broken.is_empty();
     load::demand_selection(&plan, &loaded.suites, &selection, playing.allow_none || broken_only)?;
     Ok(plan)
+}
+
+/// Points `latest` at a run. Where something else stands in its place, it stays, and that is said: the next command would look at it.
+pub fn point_latest(reports: &Path, folder: &Path, screen: &Screen) {
+    if let Err(error) = folders::point_latest(reports, folder) {
+        screen.say(&format!("warning: `latest` does not point at this run: {error}"));
+    }
+}
+
+/// Leaves the shard of this machine in a plan, and puts what took longest in front.
+///
+/// # Errors
+/// When there is no such run to take durations from, or nothing is left.
+pub fn share(plan: &mut Plan, playing: &Playing, folders: &Folders) -> Result<(), Refusal> {
+    let durations = playing.durations.as_deref().map(|run| load::durations(&super::runs::find(run, &folders.reports)?)).transpose()?;
+    if let Some(shard) = playing.shard {
+        let n_selected = plan.cases().count();
+        shard.keep(plan, durations.as_ref());
+        if plan.suites.is_empty() && !playing.allow_none {
+            let message =
+                format!("this shard holds none of the selected cases ({n_selected} in all)\nhelp: --allow-none takes that for no error");
+            return Err(Refusal { exit: Exit::Nothing, message });
+        }
+    }
+    if let Some(durations) = &durations {
+        plan::longest_first(plan, durations);
+    }
+    Ok(())
 }
 
 /// The secrets of a run as known before it begins: those that were given, and what is made of them for every request.
@@ -267,9 +296,11 @@ pub fn finish(recorder: &Recorder, requests: u64, demands: Demands, stop: &Stop)
         |error: std::io::Error| Refusal { exit: exit.worse(Exit::Blocked), message: format!("the reports cannot be written: {error}") };
     let record = Record::open(recorder.folder()).map_err(|error| failed(std::io::Error::other(error)))?;
     let summary = reports::summary(&record).map_err(failed)?;
-    reports::render(&record, &summary, &reports::all(), recorder.folder(), &recorder.secrets()).map_err(failed)?;
-    reports::step_summary(recorder.folder()).map_err(failed)?;
+    let written = reports::render(&record, &summary, &reports::all(), recorder.folder(), &recorder.secrets())
+        .and_then(|()| reports::step_summary(recorder.folder()));
+    // What was found is said also where it cannot be written.
     recorder.screen().conclude(&summary, &shown(recorder.folder()));
+    written.map_err(failed)?;
     Ok(exit)
 }
 
@@ -292,10 +323,11 @@ pub fn environment(role: Role, site: &Site) -> record::Environment {
 
 /// What was selected, as typed.
 #[must_use]
-pub fn selected(select: &Select) -> Vec<String> {
+pub fn selected(select: &Select, playing: &Playing) -> Vec<String> {
     let tags = select.tag.iter().map(|tag| format!("--tag {tag}"));
     let failed = select.failed.iter().map(|run| format!("--failed {run}"));
-    select.select.iter().cloned().chain(tags).chain(failed).collect()
+    let shard = playing.shard.iter().map(|shard| format!("--shard {shard}"));
+    select.select.iter().cloned().chain(tags).chain(failed).chain(shard).collect()
 }
 
 /// A broken file's case at the line of its first mistake.

@@ -1,4 +1,4 @@
-//! Writes a file whole or not at all: temporary file beside it, fsync, rename.
+//! Writes a file whole or not at all: temporary file beside it, fsync where it must last, rename.
 
 use std::{
     fs::{self, File},
@@ -15,11 +15,20 @@ pub enum Access {
     Shared,
 }
 
+/// Whether a file must still be there when the machine stops at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is nowhere else: a baseline, what a person accepted.
+    Synced,
+    /// It can be made again from what is there, as reports can from their record.
+    Rendered,
+}
+
 /// Puts `bytes` into `path`, whose folder must exist, so that a reader sees the old file or the new one and nothing between.
 ///
 /// # Errors
 /// When the file cannot be written; the old one is then still there.
-pub fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+pub fn write(path: &Path, bytes: &[u8], access: Access, durability: Durability) -> io::Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".prodiff-");
@@ -34,9 +43,13 @@ pub fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     }
     let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
+    if durability == Durability::Synced {
+        temporary.as_file().sync_all()?;
+    }
     temporary.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder);
+    if durability == Durability::Synced {
+        sync_folder(folder);
+    }
     Ok(())
 }
 
@@ -84,7 +97,7 @@ pub fn point(link: &Path, target: &Path) -> io::Result<()> {
 /// When the file cannot be written.
 #[cfg(not(unix))]
 pub fn point(link: &Path, target: &Path) -> io::Result<()> {
-    write(link, target.to_string_lossy().as_bytes(), Access::Owner)
+    write(link, target.to_string_lossy().as_bytes(), Access::Owner, Durability::Rendered)
 }
 
 #[cfg(test)]
@@ -95,8 +108,8 @@ mod tests {
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.snap");
-        write(&path, b"one", Access::Shared).unwrap();
-        write(&path, b"two", Access::Owner).unwrap();
+        write(&path, b"one", Access::Shared, Durability::Synced).unwrap();
+        write(&path, b"two", Access::Owner, Durability::Rendered).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -104,7 +117,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_written_leaves_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(write(&folder.path().join("missing/a.snap"), b"one", Access::Shared).is_err());
+        assert!(write(&folder.path().join("missing/a.snap"), b"one", Access::Shared, Durability::Synced).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
@@ -114,7 +127,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
-        write(&path, b"{}", Access::Owner).unwrap();
+        write(&path, b"{}", Access::Owner, Durability::Rendered).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 

@@ -13,7 +13,7 @@ use prodiff_core::{
     snapshot::{Canonical, SnapshotKey, Variant},
 };
 
-use super::atomic::{self, Access};
+use super::atomic::{self, Access, Durability};
 
 /// What accepted snapshots end in.
 const ACCEPTED: &str = "snap";
@@ -181,7 +181,7 @@ impl Baselines {
         if let Some(parent) = file.parent() {
             atomic::make_folder(parent, Access::Shared).map_err(unwritable)?;
         }
-        atomic::write(&file, text.as_bytes(), Access::Shared).map_err(unwritable)
+        atomic::write(&file, text.as_bytes(), Access::Shared, Durability::Synced).map_err(unwritable)
     }
 
     /// The file of a path below the folder. A path that leaves it, or leads through a link, is refused.

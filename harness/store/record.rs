@@ -15,7 +15,7 @@ use prodiff_core::{
 };
 use sha2::{Digest, Sha256};
 
-use super::atomic::{self, Access};
+use super::atomic::{self, Access, Durability};
 
 /// The file of entries in a record's folder.
 pub const RECORD_FILE: &str = "record.jsonl";
@@ -128,7 +128,7 @@ impl RecordWriter {
             }
             line.clear();
         }
-        atomic::write(&path, &text, Access::Owner)?;
+        atomic::write(&path, &text, Access::Owner, Durability::Synced)?;
         *held = open_owner_only(&path, OpenOptions::new().append(true))?;
         Ok(were)
     }

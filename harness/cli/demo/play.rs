@@ -17,7 +17,7 @@ use super::{
 use crate::{
     cli::{args::DemoArgs, exit::Exit, ledger::Ledger, load::Refusal, reports, signals},
     store::{
-        atomic::{self, Access},
+        atomic::{self, Access, Durability},
         record::Record,
         reports as folders,
     },
@@ -146,7 +146,7 @@ fn line(finding: &Finding) -> String {
 fn keep(record: &Path, output: &Path) -> io::Result<()> {
     atomic::make_folder(output, Access::Shared)?;
     for name in KEPT {
-        atomic::write(&output.join(name), &fs::read(record.join(name))?, Access::Owner)?;
+        atomic::write(&output.join(name), &fs::read(record.join(name))?, Access::Owner, Durability::Rendered)?;
     }
     Ok(())
 }

@@ -209,13 +209,13 @@ fn not_json(text: &str, media_type: Option<&str>, error: &json::JsonError) -> St
             Some(media) => format!(" but {media}"),
             None => String::new(),
         };
-        return format!("the body is not JSON{what}; it begins {}", quoted(start));
+        return format!("the body is not JSON{what}; it begins {}", quoted(start, 0));
     }
     let offset = floor(text, error.offset);
     let line = text[..offset].bytes().filter(|byte| *byte == b'\n').count() + 1;
     let column = text[..offset].rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
     let near_start = floor(text, offset.saturating_sub(20));
-    format!("the body is not JSON: {} at line {line}, column {column}, near {}", error.message, quoted(&text[near_start..]))
+    format!("the body is not JSON: {} at line {line}, column {column}, near {}", error.message, quoted(text, near_start))
 }
 
 fn floor(text: &str, offset: usize) -> usize {
@@ -226,11 +226,13 @@ fn floor(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// The first line of a text, cut, in quotes.
-fn quoted(text: &str) -> String {
-    let line = text.trim_start().lines().next().unwrap_or_default();
-    let mut shown: String = line.chars().take(QUOTED).collect();
-    if shown.len() < line.len() {
+/// The first line of a text from here on, in quotes. What was left out before and behind it is marked: half a secret is known by that.
+fn quoted(text: &str, start: usize) -> String {
+    let rest = text[start..].trim_start();
+    let line = rest.lines().next().unwrap_or_default();
+    let mut shown = String::from(if start > 0 { "…" } else { "" });
+    shown.extend(line.chars().take(QUOTED));
+    if shown.trim_start_matches('…').len() < line.len() || line.len() < rest.trim_end().len() {
         shown.push('…');
     }
     json::quote(&shown)
@@ -313,7 +315,7 @@ mod tests {
         check(
             "text/html; charset=utf-8",
             "\n<!doctype html>\n<title>Down</title>",
-            "the body is not JSON but text/html; it begins \"<!doctype html>\"",
+            "the body is not JSON but text/html; it begins \"<!doctype html>…\"",
         );
         check("application/json", "<html>", "the body is not JSON, though it says application/json; it begins \"<html>\"");
         check("application/json", "", "the body is empty, not JSON");

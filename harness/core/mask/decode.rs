@@ -1,4 +1,4 @@
-//! Undoes the escapes of URLs, of JSON and JavaScript, or of HTML, and finds the way back.
+//! Undoes the escapes of URLs, of JSON and JavaScript, of HTML, or of mail, and finds the way back.
 //!
 //! A secret can be escaped in more ways than can be listed: each character by itself, in either
 //! hex case, by name or by number, one escape around another. So it is the text that is
@@ -66,10 +66,19 @@ pub(super) enum Kind {
     Json,
     /// `&#65;`, `&#x41;`, `&amp;`
     Html,
+    /// `=41`, and `=` at the end of a line (quoted-printable: RFC 2045, 6.7)
+    Quoted,
+    /// A word that is broken over lines, as base64 is in mails and keys
+    Lines,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] = [Self::Url, Self::Json, Self::Html, Self::Form];
+    pub(super) const ALL: [Self; 6] = [Self::Url, Self::Json, Self::Html, Self::Form, Self::Quoted, Self::Lines];
+
+    /// Whether it is the last that is undone, and stands within one other at most.
+    pub(super) fn is_innermost(self) -> bool {
+        matches!(self, Self::Quoted | Self::Lines)
+    }
 
     fn begins_with(self, byte: u8) -> bool {
         match self {
@@ -77,15 +86,20 @@ impl Kind {
             Self::Form => matches!(byte, b'%' | b'+'),
             Self::Json => byte == b'\\',
             Self::Html => byte == b'&',
+            Self::Quoted => byte == b'=',
+            Self::Lines => matches!(byte, b'\r' | b'\n'),
         }
     }
 
-    fn read(self, text: &[u8]) -> Option<Escape> {
+    fn read(self, source: &[u8], start: usize) -> Option<Escape> {
+        let text = &source[start..];
         match self {
             Self::Form if text.first() == Some(&b'+') => Some(Escape::byte(1, b' ')),
             Self::Url | Self::Form => percent(text),
             Self::Json => backslash(text),
             Self::Html => entity(text),
+            Self::Quoted => quoted(text),
+            Self::Lines => broken_word(source, start),
         }
     }
 }
@@ -99,7 +113,7 @@ fn walk(source: &[u8], kind: Kind, mut visit: impl FnMut(Range<usize>, Unit<'_>)
     let (mut plain, mut at) = (0, 0);
     while let Some(offset) = source[at..].iter().position(|byte| kind.begins_with(*byte)) {
         let start = at + offset;
-        let escape = kind.read(&source[start..]);
+        let escape = kind.read(source, start);
         let Some(Escape { length, bytes, n_bytes }) = escape else {
             at = start + 1;
             continue;
@@ -124,6 +138,10 @@ struct Escape {
 }
 
 impl Escape {
+    fn nothing(length: usize) -> Self {
+        Self { length, bytes: [0; 4], n_bytes: 0 }
+    }
+
     fn byte(length: usize, byte: u8) -> Self {
         Self { length, bytes: [byte, 0, 0, 0], n_bytes: 1 }
     }
@@ -148,7 +166,35 @@ fn percent(text: &[u8]) -> Option<Escape> {
     Some(Escape::byte(3, u8::try_from(byte).ok()?))
 }
 
-/// The escapes of JSON (RFC 8259, 7) and JavaScript's `\x41`, `\u{41}` and `\'`.
+/// Quoted-printable, with its line breaks that are none (RFC 2045, 6.7).
+fn quoted(text: &[u8]) -> Option<Escape> {
+    if let Some(length) = line_break(&text[1..]) {
+        return Some(Escape::nothing(1 + length));
+    }
+    Some(Escape::byte(3, u8::try_from(hex(text.get(1..3))?).ok()?))
+}
+
+fn line_break(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\r', b'\n', ..] => Some(2),
+        [b'\r' | b'\n', ..] => Some(1),
+        _ => None,
+    }
+}
+
+/// A line break with what indents the next line, between two letters of one word. Where a line of JSON or HTML ends or begins, no
+/// word is broken.
+fn broken_word(source: &[u8], start: usize) -> Option<Escape> {
+    let before = *source.get(start.checked_sub(1)?)?;
+    let rest = &source[start..];
+    let n_break = line_break(rest)?;
+    let length = n_break + rest[n_break..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let after = *rest.get(length)?;
+    let is_within = |byte: u8, structure: &[u8]| byte > b' ' && byte != 0x7f && !structure.contains(&byte);
+    (is_within(before, b",;{[}]>\"") && is_within(after, b"}]{[<\"")).then(|| Escape::nothing(length))
+}
+
+/// The escapes of JSON (RFC 8259, 7) and JavaScript's `\x41`, `\u{41}`, `\101` and `\'`.
 fn backslash(text: &[u8]) -> Option<Escape> {
     let control = |byte| Some(Escape::byte(2, byte));
     match text.get(1)? {
@@ -168,6 +214,11 @@ fn backslash(text: &[u8]) -> Option<Escape> {
             Some(Escape::character(12, char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + low)?))
         }
         b'x' => Some(Escape::character(4, char::from_u32(hex(text.get(2..4))?)?)),
+        b'0'..=b'3' => {
+            let is_octal = |digit: &u8| matches!(digit, b'0'..=b'7');
+            let digits = text.get(1..4).filter(|digits| digits.iter().all(is_octal))?;
+            Some(Escape::byte(4, digits.iter().fold(0, |byte, digit| (byte << 3) | (digit - b'0'))))
+        }
         b'n' => control(b'\n'),
         b'r' => control(b'\r'),
         b't' => control(b'\t'),
@@ -178,17 +229,26 @@ fn backslash(text: &[u8]) -> Option<Escape> {
     }
 }
 
-/// Character references of HTML: decimal, hex, and the names of ASCII and Latin-1 characters.
+/// Character references of HTML: decimal, hex, and the names of ASCII and Latin-1 characters. Browsers read numbers also
+/// without a semicolon behind them (HTML, 13.2.5.80).
 fn entity(text: &[u8]) -> Option<Escape> {
     const LONGEST: usize = 12;
-    let end = text.iter().take(LONGEST).position(|byte| *byte == b';')?;
-    let body = &text[1..end];
-    let character = match body {
-        [b'#', b'x' | b'X', digits @ ..] if !digits.is_empty() => char::from_u32(hex(Some(digits))?)?,
-        [b'#', digits @ ..] => char::from_u32(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
-        _ => named(std::str::from_utf8(body).ok()?)?,
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric();
+    let (begin, radix) = match text.get(1..)? {
+        [b'#', b'x' | b'X', ..] => (3, 16),
+        [b'#', ..] => (2, 10),
+        _ => (1, 36),
     };
-    Some(Escape::character(end + 1, character))
+    let digits = text[begin..].iter().take(LONGEST).take_while(|byte| char::from(**byte).is_digit(radix) && is_name(byte)).count();
+    let end = begin + digits;
+    let body = std::str::from_utf8(&text[begin..end]).ok().filter(|body| !body.is_empty())?;
+    let is_closed = text.get(end) == Some(&b';');
+    let character = match radix {
+        36 if is_closed => named(body)?,
+        36 => return None,
+        _ => char::from_u32(u32::from_str_radix(body, radix).ok()?)?,
+    };
+    Some(Escape::character(end + usize::from(is_closed), character))
 }
 
 fn named(name: &str) -> Option<char> {
@@ -261,6 +321,10 @@ mod tests {
         check(Kind::Json, r"\u{41}\u{1f600}\u{}\u{110000}\u{4", Some(r"A😀\u{}\u{110000}\u{4"));
         check(Kind::Json, r#"\u0041\u00e9\ud83d\ude00\n\"\\n\/\x41\'"#, Some("Aé😀\n\"\\n/A'"));
         check(Kind::Html, "&amp;amp;&#65;&#x41;&#X041;&eacute;&sol;&yuml;&nbsp;", Some("&amp;AAAé/ÿ\u{a0}"));
+        check(Kind::Html, "&#65&#66x&#x41&#x42;", Some("ABxAB"));
+        check(Kind::Json, r"\101\0342", Some("A\u{1c}2"));
+        check(Kind::Quoted, "a=41=3D=\r\nb=\nc=", Some("aA=bc="));
+        check(Kind::Lines, "ab\ncd\r\n  ef", Some("abcdef"));
     }
 
     #[test]
@@ -269,7 +333,10 @@ mod tests {
             (Kind::Url, ""),
             (Kind::Url, "100% %zz %4 \\n &amp;"),
             (Kind::Json, r"\d \u12 \ud83d \ud83dx %41"),
-            (Kind::Html, "& &x &nothing; &#; &#xzz; &#1114112; %41"),
+            (Kind::Html, "& &x &nothing; &#; &#xzz; &#1114112; &amp %41"),
+            (Kind::Json, r"\08 \400 \9"),
+            (Kind::Quoted, "a == b; x=z1"),
+            (Kind::Lines, "{\n  \"a\": 1,\n  \"b\": [\n    2\n  ]\n}\n<p>\n<b>\n\nx\n"),
         ] {
             check(kind, text, None);
         }

@@ -11,7 +11,9 @@
 //! the number `91234` is masked too. Too much hidden is a nuisance, too little is a leak.
 
 mod curl;
+mod cut;
 mod decode;
+mod forms;
 mod naming;
 mod origins;
 mod secrets;

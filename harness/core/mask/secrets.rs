@@ -10,12 +10,12 @@ use std::{
 };
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
-};
 
-use super::decode::{Kind, decode, map_back};
+use super::{
+    cut::{self, Halves},
+    decode::{Kind, decode, map_back},
+    forms::{Case, Form, forms},
+};
 use crate::json::Number;
 
 /// What stands in place of a secret.
@@ -23,9 +23,6 @@ pub const MASK: &str = "•••";
 
 /// A secret has at least this many characters: a shorter one would hide half of every text.
 pub const MIN_SECRET: usize = 4;
-
-/// A line of a secret of several lines counts by itself when it has at least this many characters.
-const MIN_LINE: usize = 8;
 
 /// How many layers of escapes around each other are undone.
 const MAX_LAYERS: usize = 3;
@@ -60,29 +57,14 @@ struct Entry {
 }
 
 struct Search {
-    automaton: AhoCorasick,
-    patterns: Vec<Pattern>,
-}
-
-/// What a match of a pattern means.
-struct Pattern {
-    entry: usize,
-    /// For base64: what the digits beside the match must hold, as the rest of their bits is the neighbours'.
-    edges: Option<Edges>,
-}
-
-/// The bits of a secret in the base64 digits at its edges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Edges {
-    before: Bits,
-    after: Bits,
-}
-
-/// Some bits of a base64 digit; none of them where the digit holds nothing of the secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Bits {
-    mask: u8,
-    value: u8,
+    /// Of the patterns in whose letters the case tells, and of the others behind them.
+    exact: AhoCorasick,
+    any_case: AhoCorasick,
+    n_exact: usize,
+    /// Few texts were cut.
+    halves: OnceLock<Halves>,
+    /// Which entry each pattern belongs to, and what it looks like.
+    patterns: Vec<(usize, Form)>,
 }
 
 /// Where a secret stands.
@@ -163,9 +145,11 @@ impl Secrets {
     /// Replaces what is left of every secret, in every form, by `•••`, in such a way that JSON stays JSON: a number or word
     /// outside of quotes becomes `null`. Takes time linear in the text.
     ///
-    /// Forms: as it is; percent-encoded, JSON-escaped and HTML-escaped, wholly or in part, in either hex case and up
-    /// to three times around each other; form-encoded; in hex; in base64 of either alphabet at any of the three
-    /// alignments, also twice. Secrets of several lines also line by line.
+    /// Forms: as it is; percent-encoded, JSON-escaped, HTML-escaped and
+    /// quoted-printable, wholly or in part, in either hex case and up to three times around each other; form-encoded; in
+    /// hex, with or without separators; in base32; in base64 of either alphabet at any of the three alignments, also twice;
+    /// each of these broken over lines. Secrets of several lines also line by line. Where a text was cut, which is marked
+    /// with `…`, also what is left of a secret before and behind it.
     ///
     /// A secret that is itself a piece of JSON with quotes or brackets can still break the JSON around it when it
     /// stands there unescaped and not as a whole value.
@@ -236,10 +220,14 @@ impl Secrets {
             }
             all.extend(ranges.into_iter().zip(names).map(|(range, name)| Found { range, name }));
         }
-        if layers.len() > MAX_LAYERS {
+        let is_inmost = layers.last().is_some_and(|(_, kind)| kind.is_some_and(Kind::is_innermost));
+        if layers.len() > MAX_LAYERS || is_inmost {
             return;
         }
         for kind in Kind::ALL {
+            if kind.is_innermost() && layers.len() > 2 {
+                continue;
+            }
             let (text, _) = layers.last().expect("there is a text");
             if let Some(decoded) = decode(text, kind) {
                 layers.push((Cow::Owned(decoded), Some(kind)));
@@ -252,15 +240,18 @@ impl Secrets {
     fn search(&self, text: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
         for level in &self.levels {
-            let Search { automaton, patterns } = level.search.get_or_init(|| level.build());
-            for hit in automaton.find_overlapping_iter(text) {
-                let pattern = &patterns[hit.pattern().as_usize()];
-                let range = match pattern.edges {
-                    Some(edges) => widen(text, edges, hit.range()),
-                    None => Some(hit.range()),
-                };
-                found.extend(range.map(|range| Found { range, name: Arc::clone(&level.entries[pattern.entry].name) }));
+            let Search { exact, any_case, n_exact, halves, patterns } = level.search.get_or_init(|| level.build());
+            let name = |pattern: usize| Arc::clone(&level.entries[patterns[pattern].0].name);
+            let exact = exact.find_overlapping_iter(text).map(|hit| (hit.pattern().as_usize(), hit.range()));
+            let any_case = any_case.find_overlapping_iter(text).map(|hit| (n_exact + hit.pattern().as_usize(), hit.range()));
+            for (pattern, range) in exact.chain(any_case) {
+                let range = patterns[pattern].1.confirm(text, range);
+                found.extend(range.map(|range| Found { range, name: name(pattern) }));
             }
+            let Some(cuts) = cut::places(text) else { continue };
+            let halves = halves.get_or_init(|| Halves::of(patterns.iter().map(|(_, form)| form.bytes.as_slice())));
+            let cut = halves.find(text, &cuts, |pattern| &patterns[pattern].1.bytes);
+            found.extend(cut.into_iter().map(|(range, pattern)| Found { range, name: name(pattern) }));
         }
         found
     }
@@ -270,40 +261,6 @@ impl Secrets {
 impl fmt::Debug for Secrets {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Secrets({})", self.len())
-    }
-}
-
-/// Takes in the base64 digits at the edges that hold bits of the secret, and the padding; nothing if they hold other bits.
-fn widen(text: &[u8], edges: Edges, mut range: Range<usize>) -> Option<Range<usize>> {
-    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().and_then(base64_digit);
-    // A digit that is missing was cut off: what is left is hidden all the same.
-    if let Some(value) = digit(range.start.checked_sub(1)).filter(|_| edges.before.mask > 0) {
-        if value & edges.before.mask != edges.before.value {
-            return None;
-        }
-        range.start -= 1;
-    }
-    if let Some(value) = digit(Some(range.end)).filter(|_| edges.after.mask > 0) {
-        if value & edges.after.mask != edges.after.value {
-            return None;
-        }
-        range.end += 1;
-    }
-    for _ in 0..2 {
-        range.end += usize::from(text.get(range.end) == Some(&b'='));
-    }
-    Some(range)
-}
-
-/// What a digit of either base64 alphabet stands for (RFC 4648, 4 and 5).
-fn base64_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
     }
 }
 
@@ -350,96 +307,34 @@ fn bare_token(text: &[u8], range: &Range<usize>) -> Option<(Range<usize>, &'stat
 
 impl Level {
     fn build(&self) -> Search {
-        let (mut texts, mut patterns) = (Vec::new(), Vec::new());
-        for (entry, Entry { value, .. }) in self.entries.iter().enumerate() {
-            for Form { bytes, edges } in forms(value) {
-                texts.push(bytes);
-                patterns.push(Pattern { entry, edges });
-            }
-        }
+        let entries = self.entries.iter().enumerate();
+        let forms = entries.flat_map(|(entry, Entry { value, .. })| forms(value).into_iter().map(move |form| (entry, form)));
+        let (mut patterns, any_case): (Vec<_>, Vec<_>) = forms.partition(|(_, form)| form.case == Case::Exact);
+        let n_exact = patterns.len();
+        patterns.extend(any_case);
         // A table is twice as fast to search, as long as there are few secrets.
         const FEW_BYTES: usize = 24_000;
-        let is_small = texts.iter().map(Vec::len).sum::<usize>() < FEW_BYTES;
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(is_small.then_some(AhoCorasickKind::DFA))
-            .build(&texts)
-            .expect("secrets are far below the limits of automata");
-        Search { automaton, patterns }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Form {
-    bytes: Vec<u8>,
-    edges: Option<Edges>,
-}
-
-/// Every text that gives a secret away once the escapes around it are undone.
-fn forms(value: &str) -> Vec<Form> {
-    let mut texts = vec![value.to_owned()];
-    let is_long = |text: &str, least: usize| text.chars().count() >= least;
-    texts.extend(Some(value.trim().to_owned()).filter(|text| is_long(text, MIN_SECRET)));
-    if value.contains('\n') {
-        texts.push(value.replace("\r\n", "\n"));
-        texts.push(value.replace("\r\n", "\n").replace('\n', "\r\n"));
-        // The armour of keys is no secret, and stands around others too.
-        let lines = value.lines().map(str::trim).filter(|line| is_long(line, MIN_LINE) && !line.starts_with("-----"));
-        texts.extend(lines.map(str::to_owned));
-    }
-    // Many a server reads UTF-8 as Latin-1 and throws that back.
-    let misread = |text: &String| text.bytes().map(char::from).collect::<String>();
-    let misread: Vec<String> = texts.iter().filter(|text| !text.is_ascii()).map(misread).collect();
-    texts.extend(misread);
-    let mut forms = Vec::new();
-    let plain = |bytes: Vec<u8>| Form { bytes, edges: None };
-    for text in texts {
-        if text.contains(' ') {
-            forms.push(plain(text.replace(' ', "+").into_bytes()));
-        }
-        let bytes = text.into_bytes();
-        for digits in ["0123456789abcdef", "0123456789ABCDEF"] {
-            let digit = |value: u8| digits.as_bytes()[usize::from(value)];
-            forms.push(plain(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()));
-        }
-        forms.extend(base64_forms(&bytes));
-        // Twice, as when credentials are put into a token; the inner text is whole.
-        for inner in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
-            forms.extend(base64_forms(inner.as_bytes()));
-        }
-        forms.push(plain(bytes));
-    }
-    forms.sort();
-    forms.dedup();
-    forms
-}
-
-/// Base64 of either alphabet, wherever in the encoded text the bytes begin.
-fn base64_forms(bytes: &[u8]) -> Vec<Form> {
-    let mut forms = Vec::new();
-    for alignment in 0..3 {
-        let shifted: Vec<u8> = std::iter::repeat_n(0, alignment).chain(bytes.iter().copied()).collect();
-        let (n_bits_before, n_bits) = (8 * alignment, 8 * shifted.len());
-        let (first, end) = (n_bits_before.div_ceil(6), n_bits / 6);
-        let digits = STANDARD_NO_PAD.encode(&shifted);
-        // The bits of the neighbours are zero here: a whole digit is what the secret puts into it.
-        let bits = |place: Option<usize>, mask: u8| {
-            let value = place.and_then(|place| digits.as_bytes().get(place)).copied().and_then(base64_digit);
-            value.map_or(Bits { mask: 0, value: 0 }, |value| Bits { mask, value })
+        let is_small = patterns.iter().map(|(_, form)| form.bytes.len()).sum::<usize>() < FEW_BYTES;
+        let automaton = |patterns: &[(usize, Form)], case: Case| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .ascii_case_insensitive(case == Case::Any)
+                .kind(is_small.then_some(AhoCorasickKind::DFA))
+                .build(patterns.iter().map(|(_, form)| &form.bytes))
+                .expect("secrets are far below the limits of automata")
         };
-        let edges = Edges {
-            before: bits(first.checked_sub(1), [0, 0b00_1111, 0b00_0011][alignment]),
-            after: bits((end < digits.len()).then_some(end), [0, 0b11_0000, 0b11_1100][n_bits % 6 / 2]),
-        };
-        for digits in [&digits, &URL_SAFE_NO_PAD.encode(&shifted)] {
-            forms.push(Form { bytes: digits.as_bytes()[first..end].to_vec(), edges: Some(edges) });
-        }
+        let exact = automaton(&patterns[..n_exact], Case::Exact);
+        let any_case = automaton(&patterns[n_exact..], Case::Any);
+        Search { exact, any_case, n_exact, halves: OnceLock::new(), patterns }
     }
-    forms
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{
+        Engine as _,
+        engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+    };
     use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
     use proptest::prelude::*;
 
@@ -485,6 +380,14 @@ mod tests {
             ("Y0NaemN5QWlkeTl5WkN2RHFUdz0=", "Y0NaemN5QWAkeTl5WkN2RHFUdz0="),
             ("7026737320227 72f72642bc3a93c".replace(' ', "").as_str(), "7026737320227 72f72642bc3a93d".replace(' ', "").as_str()),
             ("70267373202277 2F72642BC3A93C".replace(' ', "").as_str(), "70267373202277 2F72642BC3A93E".replace(' ', "").as_str()),
+            // In whatever case, with separators, broken over lines.
+            ("7026737320227 72F72642Bc3A93c".replace(' ', "").as_str(), "7026737320227 72F72642Bc3A93d".replace(' ', "").as_str()),
+            ("70:26:73:73:20:22:77:2F:72:64:2B:C3:A9:3C", "70:26:73:73:20:22:77:2F:72:64:2B:C3:A9:3D"),
+            ("cCZzcyAi\ndy9yZCvD\r\n  qTw=", "cCZzcyAi\ndy9yZCvD\n\nqTw"),
+            (r"cCZzcyAi\ndy9yZCvD\nqTw=", r"cCZzcyAi\ndy8yZCvD\nqTw="),
+            ("p&ss =22w/rd+=C3=A9<", "p&ss =22w/rd+=C3=A8<"),
+            ("OATHG4ZAEJ3S64TEFPB2SPA=", "OATHG4ZAEJ3S64TEFPB2SQA="),
+            (r"p\46ss\040\042w/rd+é<".replace("46", "046").as_str(), r"p\046ss\041\042w/rd+é<"),
             // One encoding inside another.
             ("p%2526ss%2520%2522w%252Frd%252B%25C3%25A9%253C", "p%2526ss%2520%2522w%252Frd%252B%25C3%25A9%253D"),
             (r"p\u0026amp;ss &quot;w\/rd+\u00e9\u0026lt;", r"p\u0026amp;ss &quot;w\/rd+\u00e9\u0026gt;"),
@@ -525,6 +428,19 @@ mod tests {
         for text in [r#"[1234.5, -1234, 1.1234e5, {"x":1234}]"#, r#"{"a":"\u0031234"}"#] {
             assert!(read(secrets(&["1234"]).mask_text(text).as_bytes()).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_that_was_cut_is_masked() {
+        const LONG: &str = "hunter2/and+more";
+        check(&[LONG], "it begins \"x hunter2/a…\"", "it begins \"x •••…\"");
+        check(&[LONG], "near \"hunter2%2Fan…\"", "near \"•••…\"");
+        check(&[LONG], "near hunter2%2…", "near •••…");
+        check(&[LONG], "aHVudGVyMi9h…", "•••…");
+        check(&["hunt2", "hunter2-and-more"], "hunter2-and… hunt…", "•••… •••…");
+        check(&[LONG], "Read more… hunter… hun…", "Read more… •••… hun…");
+        check(&[LONG], "near \"…and+more\\\", NaN\"", "near \"…•••\\\", NaN\"");
+        check(&[LONG], "…2Fand%2Bmore …ore", "…••• …ore");
     }
 
     #[test]

@@ -3,12 +3,14 @@
 mod build;
 mod rows;
 mod select;
+mod shard;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 pub use build::{DEFAULT_TIMEOUT, Options, build, equal_identities};
 pub use rows::columns;
 pub use select::{Pattern, Selection, TagExpression};
+pub use shard::{Durations, Shard, longest_first};
 
 use crate::{
     action::page::Viewport,

@@ -52,6 +52,8 @@ fn steps(node: &Node, frames: &[LocatorSpec], last: &mut Option<Yields>, collect
             steps.push(step);
         }
     }
+    // A list of one grows to four at first, and a run holds the steps of all its cases.
+    steps.shrink_to_fit();
     steps
 }
 
