@@ -111,5 +111,7 @@ fn our_suites_name_what_is_broken() {
     check(Fault::GatewayIgnoresQuery, "api/metrics", "api/metrics::limit-says-how-many-months");
     check(Fault::LegacyEndpointRemoved, "api/shields", "api/shields::a-plugin-s-badge-says-its-name");
     check(Fault::RobotsFlipped, "pages/site", "pages/site::robots-are-sent-away-except-from-production[/about]");
+    check(Fault::CanonicalForeignHost, "pages/site", "pages/site::production-is-the-address-that-robots-are-told[/about]");
+    check(Fault::StylesheetMissing, "pages/site", "pages/site::the-files-that-a-page-names-are-there-and-never-change[/plugins]");
     check(Fault::ForgottenCache, "api/categories", "api/categories::all-terms");
 }

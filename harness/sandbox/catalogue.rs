@@ -208,13 +208,18 @@ fn plugin(
         }
     }
     let description = description(&mut dice, &name, summary);
+    // Two are not open source, so that a filter for those that are leaves somebody out.
+    let license = match (at, dice.pick(words::LICENSES)) {
+        (22 | 23, _) => words::CLOSED_LICENSE,
+        (_, license) => license,
+    };
     let code_repository = (at % 16 != 15).then(|| format!("https://git.example.org/{stem}/{name}"));
     Plugin {
         display_name,
         summary: format!("{summary}."),
         description,
         authors,
-        license: dice.pick(words::LICENSES),
+        license,
         development_status: dice.pick(words::STATUSES),
         operating_systems: if dice.chance(60) { vec![words::SYSTEMS[0]] } else { sample(&mut dice, &words::SYSTEMS[1..], 1, 3) },
         plugin_types,

@@ -4,6 +4,9 @@
 //! section that is random, counters that grow, data that every environment renews at its own pace, caching in production only,
 //! builds known by an id alone. All names, people and texts are invented and come from a seed.
 //!
+//! Its pages are rendered here and brought to life in the browser, a little after they are there: `page` writes them, `web/`
+//! holds their scripts, style and pictures, which need nothing from outside.
+//!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! use prodiff_sandbox::{Environment, Fault, Options, Release, Sandbox};

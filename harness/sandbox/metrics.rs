@@ -1,5 +1,7 @@
 //! Installs and commits: counters that only grow, and their monthly timelines.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::catalogue::Plugin;
@@ -81,7 +83,7 @@ pub(crate) fn answer(world: &World, ask: &Ask, name: &str, now: i64) -> Reply {
     };
     let of = |count: fn(u64, &Plugin, Month) -> u64| move |month| entry.map_or(0, |entry| count(seed, world.plugin(entry), month));
     let counters = entry.map(|entry| &entry.counters);
-    world.json(&json!({
+    let mut answer = world.json(&json!({
         "usage": {
             "timeline": timeline("installs", &of(installs)),
             "stats": {
@@ -96,5 +98,9 @@ pub(crate) fn answer(world: &World, ask: &Ask, name: &str, now: i64) -> Reply {
                 "latest_commit_timestamp": counters.and_then(|counters| counters.latest_commit),
             },
         },
-    }))
+    }));
+    if world.has(Fault::SlowMetrics) {
+        answer.delay = Duration::from_millis(800);
+    }
+    answer
 }

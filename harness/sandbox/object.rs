@@ -152,7 +152,8 @@ fn set(world: &World, entry: &Entry, key: &str, members: &[&str]) -> Value {
     json!(members)
 }
 
-fn citations(world: &World, entry: &Entry) -> Value {
+/// How to cite it, in every form.
+pub(crate) fn citations(world: &World, entry: &Entry) -> Value {
     let plugin = world.plugin(entry);
     let who = plugin.author_names().join(", ");
     let what = plugin.title();

@@ -98,6 +98,8 @@ impl Sandbox {
     }
 
     /// Lets the running build have exactly these faults, and clears the gateway's cache.
+    ///
+    /// A browser that was there before may hold that build's scripts, which never change: a fresh one sees these faults.
     pub fn set_faults(&self, environment: Environment, faults: &[Fault]) {
         self.sites[environment].set_faults(Faults::of(faults));
     }

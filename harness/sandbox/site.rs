@@ -86,11 +86,12 @@ impl Site {
     }
 
     pub(crate) fn answer(&self, side: Side, mut ask: Ask) -> Reply {
-        let requests = match side {
-            Side::Web => &self.page_requests,
-            Side::Api => &self.api_requests,
+        ask.number = match side {
+            Side::Web if page::is_page(&ask.path) => self.page_requests.fetch_add(1, Ordering::Relaxed),
+            // The files of a page are asked for by whoever keeps none; that must not change the next page.
+            Side::Web => 0,
+            Side::Api => self.api_requests.fetch_add(1, Ordering::Relaxed),
         };
-        ask.number = requests.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let world = self.world(now);
         match side {

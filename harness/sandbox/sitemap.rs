@@ -34,5 +34,5 @@ pub(crate) fn xml(world: &World) -> String {
 /// The same as a list of links.
 pub(crate) fn as_list(world: &World) -> String {
     let item = |path: String| format!("<li><a href=\"{path}\">{path}</a></li>", path = escape(&path));
-    format!("<ul>{}</ul>", paths(world).into_iter().map(item).collect::<String>())
+    format!("<ul class=\"map\">{}</ul>", paths(world).into_iter().map(item).collect::<String>())
 }

@@ -48,6 +48,9 @@ pub(crate) const FAMILY: &[&str] = &[
 
 pub(crate) const LICENSES: &[&str] = &["BSD-3-Clause", "MIT", "Apache-2.0", "GPL-3.0-only", "LGPL-3.0-only"];
 
+/// Of the few plugins that are not open source.
+pub(crate) const CLOSED_LICENSE: &str = "LicenseRef-Proprietary";
+
 pub(crate) const STATUSES: &[&str] = &[
     "Development Status :: 2 - Pre-Alpha",
     "Development Status :: 3 - Alpha",

@@ -105,6 +105,7 @@ pub(crate) struct World {
     pub(crate) index: OnceLock<Bytes>,
     pub(crate) index_all: OnceLock<Bytes>,
     pub(crate) cards: OnceLock<String>,
+    pub(crate) list_props: OnceLock<String>,
 }
 
 impl World {
@@ -125,6 +126,7 @@ impl World {
             index: OnceLock::new(),
             index_all: OnceLock::new(),
             cards: OnceLock::new(),
+            list_props: OnceLock::new(),
         }
     }
 

@@ -26,9 +26,18 @@ impl Answer {
 
     /// The build id of a page.
     pub(crate) fn build(&self) -> String {
+        self.data()["buildId"].as_str().unwrap().to_owned()
+    }
+
+    /// A page's own data, which its scripts read.
+    pub(crate) fn props(&self) -> Value {
+        self.data()["props"]["pageProps"].clone()
+    }
+
+    fn data(&self) -> Value {
         let start = "<script id=\"__NEXT_DATA__\" type=\"application/json\">";
         let data = self.text.split_once(start).unwrap().1.split_once("</script>").unwrap().0;
-        serde_json::from_str::<Value>(data).unwrap()["buildId"].as_str().unwrap().to_owned()
+        serde_json::from_str(data).unwrap()
     }
 }
 

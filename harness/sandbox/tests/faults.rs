@@ -26,7 +26,73 @@ async fn shows(sandbox: &Sandbox, fault: Fault) -> bool {
     let any = async |symptom: fn(&Value) -> bool| rows().await.iter().any(symptom);
     let listed = async || index(sandbox, PRODUCTION).await.into_keys().collect::<Vec<_>>();
     let staging = sandbox.urls(Environment::Staging);
+    let asset = async |name: &str| page(&format!("/_next/static/{}/{name}", sandbox.build(PRODUCTION))).await;
+    let asset_has = async |name: &str, text: &str| {
+        let asset = asset(name).await;
+        // What is not there lacks everything.
+        assert_eq!(asset.status, 200, "{name}");
+        asset.text.contains(text)
+    };
+    // A plugin that can be cited, and one that is in a category.
+    let pages = async || {
+        let mut pages = String::new();
+        for (name, row) in index(sandbox, PRODUCTION).await {
+            if row.get("category").is_some() {
+                pages.push_str(&page(&format!("/plugins/{name}")).await.text);
+            }
+        }
+        pages
+    };
     match fault {
+        Fault::AccordionsStuck => asset_has("app.js", "panel.hidden = true;").await,
+        Fault::AuthorLinksBroken => {
+            let text = page(&format!("/plugins/{}", listed().await[0])).await.text;
+            !text.contains("href=\"/plugins?authors=") && text.contains("href=\"/plugins/")
+        }
+        Fault::ButtonMoved => asset_has("app.css", "gap: 0.75rem; margin-top: 1rem; }").await,
+        Fault::CanonicalForeignHost => page("/about").await.text.contains(&format!("<link rel=\"canonical\" href=\"{}/", staging.web)),
+        Fault::CategoryLinksLost => pages().await.contains("href=\"/plugins?category="),
+        Fault::ChunkMissing => asset("plugins.js").await.status == 404,
+        Fault::CitationTabMissing => !pages().await.contains(">Citation Info</button>"),
+        Fault::ConsoleError => asset_has("plugin.js", "console.error(").await,
+        Fault::ContrastLow => asset_has("app.css", "--soft: #9aa5af;").await,
+        Fault::CopyDead => !asset_has("plugin.js", "clipboard.writeText(").await,
+        Fault::DarkUnreadable => asset_has("app.css", "--ink: #1b2733;").await,
+        Fault::DeepLinksLost => asset_has("plugins.js", "const asked = new URLSearchParams();").await,
+        Fault::FilterIgnored => !asset_has("plugins.js", "of: systems").await,
+        Fault::FiltersNotInAddress => !asset_has("plugins.js", "asked.append(key, value)").await,
+        Fault::FocusInvisible => asset_has("app.css", "outline: 0 solid").await,
+        Fault::FuzzyLost => !asset_has("search.js", "errors(field, word) /").await,
+        Fault::HeadingSkipped => page("/").await.text.contains("<h4>Newest</h4>"),
+        Fault::HeadlineFaded => asset_has("app.css", "--headline: #333;").await,
+        Fault::HydrationNever => !asset_has("app.js", "setTimeout(() => hydrate").await,
+        Fault::InstallCovered => asset_has("app.css", ".plugin-head::after").await,
+        Fault::InstallDialogDead => !asset_has("plugin.js", "showModal").await,
+        Fault::LanguageLost => !page("/about").await.text.contains("<html lang=\"en\">"),
+        Fault::LayoutShift => asset_has("app.js", ".prepend(news)").await,
+        Fault::MenuDead => !asset_has("app.js", "showModal").await,
+        Fault::MetricsForeignHost => asset_has("plugin.js", &format!("`{}/metrics/", staging.api)).await,
+        Fault::PaginationStuck => !asset_has("plugins.js", "state.page + by").await,
+        Fault::PictureAltLost => !page("/").await.text.contains(" alt=\""),
+        Fault::PictureLate => {
+            let began = Instant::now();
+            asset("hero.svg").await;
+            began.elapsed() >= Duration::from_millis(2_900)
+        }
+        Fault::PictureMissing => asset("hero.svg").await.status == 404,
+        Fault::RequestPerCard => asset_has("plugins.js", "fetch(").await,
+        Fault::ScrollKept => !asset_has("plugins.js", "scrollTo(").await,
+        Fault::SearchLabelsLost => !page("/about").await.text.contains("aria-label=\"Search\""),
+        Fault::SearchThrows => asset_has("search.js", "query.text.").await,
+        Fault::SidewaysScroll => asset_has("app.css", ".foot .frame { min-width: 30rem; }").await,
+        Fault::SlowMetrics => {
+            let began = Instant::now();
+            get("/metrics/nobody?limit=7").await;
+            began.elapsed() >= Duration::from_millis(700)
+        }
+        Fault::SortIgnored => asset_has("plugins.js", "plugins.sort(ORDERS.recentlyUpdated.order)").await,
+        Fault::StylesheetMissing => asset("app.css").await.status == 404,
+        Fault::TabsDead => asset_has("plugin.js", "select(tabs[0])").await,
         Fault::AuthorsLost => any(|row| row["authors"].as_array().unwrap().is_empty()).await,
         Fault::BlockedLeaks => {
             let all = get("/plugins/index/all").await.json();
