@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod args;
+pub mod browsers;
 pub mod check;
 pub mod compare;
 pub mod demo;
