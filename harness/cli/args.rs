@@ -47,6 +47,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serve the embedded environments by themselves
     Sandbox(SandboxArgs),
+    /// Which browsers and drivers are here, and which are missing
+    Browsers(BrowsersArgs),
     /// The language's JSON Schema
     Schema,
 }
@@ -379,6 +381,25 @@ pub struct SandboxArgs {
     /// Seed of the plugins; where it is not given, those that the demo and the baselines know
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+/// `prodiff browsers`
+#[derive(Debug, Args)]
+pub struct BrowsersArgs {
+    /// What to do; shows them where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<BrowsersCommand>,
+}
+
+/// What `prodiff browsers` does besides showing them.
+#[derive(Debug, Subcommand)]
+pub enum BrowsersCommand {
+    /// Get what is missing through the system's package manager, or say how
+    Install {
+        /// Which: chromium, firefox, webkit; all where none is named
+        #[arg(value_name = "BROWSER")]
+        browsers: Vec<String>,
+    },
 }
 
 fn grid(text: &str) -> Result<url::Url, String> {

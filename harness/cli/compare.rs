@@ -72,7 +72,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         .collect();
     let secrets: SharedSecrets = run::secrets(&live);
     let sites: Vec<Arc<Site>> = live.iter().map(|(site, _)| Arc::clone(site)).collect();
-    let shared = Shared::new(&sites);
+    let shared = Shared::new(&sites, run::browsers(&args.playing, &sites.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
     let screen = Arc::new(Screen::new(run::screen_options(&args.playing), Arc::clone(&secrets)));
     if !loaded.diagnostics.is_empty() {
         screen.say(&loaded.complaints());
@@ -130,7 +130,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
                 let side = Side::new(site, surroundings, Arc::clone(&shared), &args.folders.suites)
                     .map_err(|error| Refusal::usage(error.to_string()))?;
                 let sessions = Sessions::new(plan.suites.iter().flat_map(|suite| saved_sessions(&suite.suite.before)));
-                Half::Live(Box::new(LiveHalf { side, origins, secrets: own, sessions }))
+                Half::Live(Box::new(LiveHalf { side: Arc::new(side), origins, secrets: own, sessions }))
             }
         });
     }
@@ -175,6 +175,7 @@ pub async fn compare(args: &CompareArgs) -> Result<Exit, Refusal> {
         () = playing => {}
         () = revisions::watch(&live, &watched, |round| duet.read(round)) => {}
     }
+    shared.end().await;
     let round = read_builds(&duet.halves, When::After, &watched).await;
     duet.read(&round);
     let moved = duet.builds.moved();
@@ -372,7 +373,7 @@ fn alike(chosen: &[Chosen; 2], loaded: &Loaded) -> [BTreeMap<String, String>; 2]
 fn sides(halves: &[Half; 2]) -> Vec<(Role, &Side)> {
     let [reference, candidate] = halves;
     let live = [(Role::Reference, reference), (Role::Candidate, candidate)];
-    live.into_iter().filter_map(|(role, half)| Some((role, &half.live()?.side))).collect()
+    live.into_iter().filter_map(|(role, half)| Some((role, half.live()?.side.as_ref()))).collect()
 }
 
 async fn read_builds(halves: &[Half; 2], when: When, watched: &Watched<'_>) -> Round {

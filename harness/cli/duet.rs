@@ -40,6 +40,7 @@ use super::{
     schedule::Play,
     sessions::Sessions,
     side::Side,
+    stage::{Stage, Stages},
     stop::Stop,
     tally::{Tally, Waiting},
 };
@@ -55,7 +56,7 @@ pub enum Half {
 /// A side that is asked now.
 pub struct LiveHalf {
     /// The environment.
-    pub side: Side,
+    pub side: Arc<Side>,
     /// Its own URLs by name.
     pub origins: Arc<Origins>,
     /// Its own secrets, called as the other side's are.
@@ -227,6 +228,7 @@ impl Duet {
     }
 
     async fn drive(&self, mut run: PairRun, case: &Arc<PlannedCase>, attempt: u32, played: &mut Played) -> Outcome {
+        let mut stages = self.stages();
         let mut cancel = Cancel::new(&self.stop, self.clock);
         let phase = if matches!(case.part, Part::After) { Phase::CleanUp } else { Phase::Steps };
         let mut turn = run.advance(Input::Start, self.clock.now());
@@ -235,19 +237,26 @@ impl Duet {
                 self.take(event, case, attempt, played);
             }
             if let Effect::Done(outcome) = turn.next {
+                stages.end().await;
                 return *outcome;
             }
             let input = tokio::select! {
                 biased;
                 reason = cancel.next(phase) => Input::Cancel(reason),
-                input = self.perform(turn.next) => input,
+                input = self.perform(turn.next, &mut stages) => input,
             };
             turn = run.advance(input, self.clock.now());
         }
     }
 
+    /// Where both sides of one case act.
+    pub(super) fn stages(&self) -> Stages {
+        let [reference, candidate] = ROLES.map(|role| self.half(role).live().map(|live| Stage::new(&live.side)));
+        Stages { reference, candidate }
+    }
+
     /// Carries an effect out and says what came of it.
-    pub(super) async fn perform(&self, effect: Effect) -> Input {
+    pub(super) async fn perform(&self, effect: Effect, stages: &mut Stages) -> Input {
         let token = CancellationToken::new();
         let _guard = token.clone().drop_guard();
         match effect {
@@ -256,19 +265,9 @@ impl Duet {
                 self.clock.sleep_until(until).await;
                 Input::Woke
             }
-            Effect::One { role, action } => {
-                let side = &self.half(role).live().expect("a record is never asked to perform").side;
-                Input::One(Box::new(side.perform(action, &token).await))
-            }
+            Effect::One { role, action } => Input::One(Box::new(stages.of(role).perform(action, &token).await)),
             Effect::Both { first, reference, candidate } => {
-                let [one, two] = ROLES.map(|role| &self.half(role).live().expect("a record is never asked to perform").side);
-                let (reference, candidate) = match first {
-                    Role::Reference => Side::perform_both((one, reference), (two, candidate), &token).await,
-                    Role::Candidate => {
-                        let (candidate, reference) = Side::perform_both((two, candidate), (one, reference), &token).await;
-                        (reference, candidate)
-                    }
-                };
+                let (reference, candidate) = stages.perform_both(first, reference, candidate, &token).await;
                 Input::Both { reference: Box::new(reference), candidate: Box::new(candidate) }
             }
         }

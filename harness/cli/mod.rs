@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod args;
+pub mod browsers;
 pub mod builds;
 pub mod check;
 pub mod compare;
@@ -31,6 +32,7 @@ pub mod side;
 pub mod sign_off;
 pub mod signals;
 pub mod snapshots;
+pub mod stage;
 pub mod stop;
 pub mod tally;
 

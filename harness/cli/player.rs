@@ -41,7 +41,7 @@ use super::{
 /// Who plays a `run`.
 pub struct Player {
     /// The environment.
-    pub side: Side,
+    pub side: Arc<Side>,
     /// Its own URLs by name.
     pub origins: Arc<Origins>,
     /// The record.

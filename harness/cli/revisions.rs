@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use prodiff_core::{
-    action::{Action, CookieJar},
+    action::CookieJar,
     execute::call::{Authorization, Call, Flight, Leg},
     extract,
     json::Json,
-    observation::Observation,
     plan,
     record::{Entry, Revision, Role, Warning},
     suite::model::Redirects,
@@ -136,7 +135,7 @@ async fn ask(side: &Side, began: DateTime<Utc>) -> Result<String, String> {
         match leg {
             Leg::Landed(landed) => break *landed,
             Leg::Send(request) => {
-                let answer = side.perform(Action::Http(request), &cancel).await.and_then(Observation::into_http);
+                let answer = side.perform(request, &cancel).await;
                 leg = flight.answered(answer, &mut jar, began);
             }
         }

@@ -37,10 +37,13 @@ use super::{
     snapshots::Snapshots,
     stop::{Reason, Stop, Urgency},
 };
-use crate::store::{
-    baselines::Baselines,
-    record::{Record, SharedSecrets},
-    reports as folders,
+use crate::{
+    drivers::browser::page::{self, Browsers},
+    store::{
+        baselines::Baselines,
+        record::{Record, SharedSecrets},
+        reports as folders,
+    },
 };
 
 /// Plays suites on one environment.
@@ -86,9 +89,10 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
     for (path, file) in &broken {
         recorder.put(&Entry::Case(with_first_mistake(broken_file(path, file), &loaded)));
     }
-    let shared = Shared::new(&[Arc::clone(&site)]);
+    let shared = Shared::new(&[Arc::clone(&site)], browsers(&args.playing, &[&site]));
     let side = Side::new(Arc::clone(&site), surroundings, Arc::clone(&shared), &args.folders.suites)
         .map_err(|error| Refusal::usage(chain(&error)))?;
+    let side = Arc::new(side);
     let stop = Stop::default();
     let _signals = signals::watch(&stop, &recorder);
     let _limit = time_limit(args.playing.max_time, &stop);
@@ -112,18 +116,33 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         stop: stop.clone(),
     });
     let watched = Watched { builds: &player.builds, recorder: &recorder, clock: player.clock, began: occasion.began };
-    let sides = [(Role::Candidate, &player.side)];
+    let sides = [(Role::Candidate, player.side.as_ref())];
     revisions::read(&sides, When::Before, &watched).await;
     let limits = Limits { jobs: usize::from(args.playing.jobs), fail_fast: args.playing.fail_fast };
     tokio::select! {
         () = schedule::schedule(plan, Arc::clone(&player), limits, &stop) => {}
         () = revisions::watch(&sides, &watched, |_| {}) => {}
     }
+    shared.end().await;
     revisions::read(&sides, When::After, &watched).await;
     let build_moved = player.builds.moved();
     let failing_finding = player.conclude_findings();
     let demands = Demands { broken_file: !broken.is_empty(), build_moved, failing_finding, ..demands(&args.playing, &stop) };
     finish(&recorder, shared.requests(), demands, &stop)
+}
+
+/// The browsers of a run: none is looked for before a case needs it.
+#[must_use]
+pub fn browsers(playing: &Playing, sites: &[&Site]) -> Browsers {
+    let n_cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Browsers::new(page::Options {
+        n_sessions: playing.sessions.map_or(n_cores, usize::from),
+        headed: playing.headed,
+        grid: playing.grid.clone(),
+        any_certificate: false,
+        proxy: sites.iter().find_map(|site| site.transport.proxy.as_ref().map(ToString::to_string)),
+        announce: |line| super::screen::announce(line),
+    })
 }
 
 /// Refuses to go on over broken files, unless told to.

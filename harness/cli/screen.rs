@@ -226,3 +226,7 @@ fn console_size() -> Option<usize> {
     let (_, columns) = console::Term::stderr().size_checked()?;
     Some(usize::from(columns))
 }
+/// A line for people where no screen is at hand; it holds no secrets.
+pub fn announce(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

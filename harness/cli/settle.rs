@@ -65,6 +65,8 @@ impl Duet {
 
     async fn ask_again(&self, late: &Late, case: &PlannedCase, played: &mut Played) -> Vec<Placed> {
         let mut inspection = late.again();
+        // Only requests are asked again: no browser is opened here.
+        let mut stages = self.stages();
         let mut next = inspection.advance(Input::Start, self.clock.now());
         loop {
             match next {
@@ -74,7 +76,7 @@ impl Duet {
                     return self.judge(&compared, case);
                 }
                 Next::Effect(effect) => {
-                    let input = self.perform(*effect).await;
+                    let input = self.perform(*effect, &mut stages).await;
                     next = inspection.advance(input, self.clock.now());
                 }
             }

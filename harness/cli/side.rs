@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,15 +10,16 @@ use std::{
 };
 
 use prodiff_core::{
-    action::{Action, HttpRequest, Limit},
+    action::{HttpRequest, Limit},
     environment::site::{Authority, Site},
-    observation::{Fault, HttpResponse, Observation},
+    observation::{Fault, HttpResponse},
     template::Surroundings,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::drivers::{
+    browser::page::Browsers,
     budget::{Budget, Share},
     gate::{Gate, Permit},
     http::{Http, SetupError},
@@ -32,6 +33,7 @@ pub struct Shared {
     latch: Latch,
     gates: HashMap<String, Arc<Gate>>,
     requests: AtomicU64,
+    browsers: Browsers,
 }
 
 /// Bodies in flight may take this much memory together; one response may always proceed.
@@ -40,7 +42,7 @@ const BUDGET: u64 = 256_000_000;
 impl Shared {
     /// Gates for every environment that a site of the run knows of.
     #[must_use]
-    pub fn new(sites: &[Arc<Site>]) -> Arc<Self> {
+    pub fn new(sites: &[Arc<Site>], browsers: Browsers) -> Arc<Self> {
         let mut gates = HashMap::new();
         for site in sites {
             for (_, guarded) in site.guards.hosts() {
@@ -48,7 +50,12 @@ impl Shared {
             }
             gates.entry(site.name.clone()).or_insert_with(|| Arc::new(Gate::new(site.limit)));
         }
-        Arc::new(Self { budget: Budget::new(BUDGET), latch: Latch::default(), gates, requests: AtomicU64::new(0) })
+        Arc::new(Self { budget: Budget::new(BUDGET), latch: Latch::default(), gates, requests: AtomicU64::new(0), browsers })
+    }
+
+    /// Ends every browser of the run.
+    pub async fn end(&self) {
+        self.browsers.end().await;
     }
 
     /// Requests sent so far.
@@ -66,6 +73,7 @@ pub struct Side {
     /// What templates see of it.
     pub surroundings: Arc<Surroundings>,
     http: Http,
+    base: PathBuf,
     shared: Arc<Shared>,
     open: Arc<Gate>,
 }
@@ -77,37 +85,53 @@ impl Side {
     /// When its certificates cannot be read.
     pub fn new(site: Arc<Site>, surroundings: Arc<Surroundings>, shared: Arc<Shared>, base: &Path) -> Result<Self, SetupError> {
         let http = Http::new(&site.transport, base)?;
-        Ok(Self { site, surroundings, http, shared, open: Arc::new(Gate::new(Limit::default())) })
+        Ok(Self { site, surroundings, http, base: base.to_owned(), shared, open: Arc::new(Gate::new(Limit::default())) })
     }
 
-    /// Performs an action within the limits of whoever owns the host.
+    /// Sends a request within the limits of whoever owns the host.
     ///
     /// # Errors
     /// The fault, when nothing of an answer was seen.
-    pub async fn perform(&self, action: Action, cancel: &CancellationToken) -> Result<Observation, Fault> {
-        let request = match action {
-            Action::Http(request) => request,
-            Action::Page(_) => return Err(no_browser()),
-        };
+    pub async fn perform(&self, request: HttpRequest, cancel: &CancellationToken) -> Result<HttpResponse, Fault> {
         let permit = tokio::select! {
             permit = self.gate(&request.url).pass() => permit,
             () = cancel.cancelled() => return Err(cancelled()),
         };
-        self.send(&request, permit, cancel).await.map(Observation::Http)
+        self.send(&request, permit, cancel).await
     }
 
-    /// Performs one action on each of two sides, back to back: both gates are held before either request goes. The first
+    /// Waits until an address may be asked, and counts it: a browser asks it then.
+    ///
+    /// # Errors
+    /// When the run is told to end meanwhile.
+    pub async fn pass(&self, url: &Url, cancel: &CancellationToken) -> Result<(), Fault> {
+        tokio::select! {
+            permit = self.gate(url).pass() => drop(permit),
+            () = cancel.cancelled() => return Err(cancelled()),
+        }
+        self.shared.requests.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The browsers of the run.
+    #[must_use]
+    pub fn browsers(&self) -> &Browsers {
+        &self.shared.browsers
+    }
+
+    /// A file that a suite names, below the suites folder.
+    #[must_use]
+    pub fn file(&self, file: &Path) -> PathBuf {
+        super::stage::absolute(&self.base, file)
+    }
+
+    /// Sends one request on each of two sides, back to back: both gates are held before either request goes. The first
     /// of the pair goes first.
     pub async fn perform_both(
-        first: (&Self, Action),
-        second: (&Self, Action),
+        (one, request_one): (&Self, HttpRequest),
+        (two, request_two): (&Self, HttpRequest),
         cancel: &CancellationToken,
-    ) -> (Result<Observation, Fault>, Result<Observation, Fault>) {
-        let ((one, action_one), (two, action_two)) = (first, second);
-        let (request_one, request_two) = match (action_one, action_two) {
-            (Action::Http(request_one), Action::Http(request_two)) => (request_one, request_two),
-            (action_one, action_two) => return tokio::join!(one.perform(action_one, cancel), two.perform(action_two, cancel)),
-        };
+    ) -> (Result<HttpResponse, Fault>, Result<HttpResponse, Fault>) {
         let (gate_one, gate_two) = (one.gate(&request_one.url), two.gate(&request_two.url));
         let permits = async {
             if Arc::ptr_eq(gate_one, gate_two) {
@@ -123,14 +147,10 @@ impl Side {
             () = cancel.cancelled() => return (Err(cancelled()), Err(cancelled())),
         };
         match permit_two {
-            Some(permit_two) => {
-                let (answer_one, answer_two) =
-                    tokio::join!(one.send(&request_one, permit_one, cancel), two.send(&request_two, permit_two, cancel));
-                (answer_one.map(Observation::Http), answer_two.map(Observation::Http))
-            }
+            Some(permit_two) => tokio::join!(one.send(&request_one, permit_one, cancel), two.send(&request_two, permit_two, cancel)),
             None => {
-                let answer_one = one.send(&request_one, permit_one, cancel).await.map(Observation::Http);
-                let answer_two = two.perform(Action::Http(request_two), cancel).await;
+                let answer_one = one.send(&request_one, permit_one, cancel).await;
+                let answer_two = two.perform(request_two, cancel).await;
                 (answer_one, answer_two)
             }
         }
@@ -156,14 +176,6 @@ impl Side {
         drop(permit);
         self.shared.latch.note(&host, &answer);
         answer
-    }
-}
-
-fn no_browser() -> Fault {
-    Fault {
-        kind: prodiff_core::observation::FaultKind::NoBrowser,
-        detail: String::from("this run has none"),
-        after: std::time::Duration::ZERO,
     }
 }
 
