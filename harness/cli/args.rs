@@ -47,6 +47,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serve the embedded environments by themselves
     Sandbox(SandboxArgs),
+    /// Which browsers and drivers are here, and which are missing
+    Browsers(BrowsersArgs),
     /// The language's JSON Schema
     Schema,
 }
@@ -384,6 +386,25 @@ pub struct SandboxArgs {
 fn grid(text: &str) -> Result<url::Url, String> {
     let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| format!("`{text}` is not the URL of a WebDriver server"))
+}
+
+/// `prodiff browsers`
+#[derive(Debug, Args)]
+pub struct BrowsersArgs {
+    /// What to do; shows them where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<BrowsersCommand>,
+}
+
+/// What `prodiff browsers` does besides showing them.
+#[derive(Debug, Subcommand)]
+pub enum BrowsersCommand {
+    /// Get what is missing through the system's package manager, or say how
+    Install {
+        /// Which: chromium, firefox, webkit; all where none is named
+        #[arg(value_name = "BROWSER")]
+        browsers: Vec<String>,
+    },
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

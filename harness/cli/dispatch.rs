@@ -10,7 +10,7 @@ use clap::Parser;
 use super::{
     accept,
     args::{Cli, Command},
-    check, compare, demo,
+    browsers, check, compare, demo,
     exit::Exit,
     list,
     load::Refusal,
@@ -31,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Report(args) => report::report(args),
         Command::Sandbox(args) => within(sandbox::sandbox(args)),
+        Command::Browsers(args) => within(browsers::browsers(args)),
         Command::Schema => out(&prodiff_core::schema::text()),
         Command::Demo(args) => within(demo::demo(args)),
     };

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod args;
+pub mod browsers;
 pub mod builds;
 pub mod check;
 pub mod compare;

@@ -8,7 +8,7 @@ mod connect;
 mod decode;
 mod exchange;
 mod fault;
-mod tls;
+pub(in crate::drivers) mod tls;
 
 pub use exchange::Http;
 pub use tls::SetupError;

@@ -90,8 +90,13 @@ impl Identity {
     }
 }
 
+/// A configuration that trusts whom this machine trusts. Reads the system's store of authorities: tens of milliseconds.
+pub(in crate::drivers) fn machine() -> Result<ClientConfig, rustls::Error> {
+    Identity { authorities: Vec::new(), client: None }.config()
+}
+
 /// A configuration that trusts nobody, for clients that speak no TLS: it costs nothing to make.
-pub(super) fn no_authorities() -> Result<ClientConfig, rustls::Error> {
+pub(in crate::drivers) fn no_authorities() -> Result<ClientConfig, rustls::Error> {
     config(Arc::new(NoAuthorities(provider())), None)
 }
 
