@@ -20,8 +20,12 @@ use super::{
     session::{context::Context, pool::Pool, session::Session, settings::Settings},
 };
 
+mod acting;
 mod pages;
+mod reading;
+mod stage;
 
+const SIZE: (u32, u32) = (1280, 800);
 pub(super) const LONG: Duration = Duration::from_secs(30);
 
 /// The browser's settings, or nothing, aloud, where it is not here. On CI it has to be here.
@@ -114,7 +118,7 @@ async fn cases_see_nothing_of_each_other() {
         };
         let n_before = n_contexts().await;
         for round in 0..2 {
-            let context = Context::open(&session).await.unwrap();
+            let context = Context::open(&session, SIZE).await.unwrap();
             open(&context, &site.url("/")).await.unwrap();
             let seen =
                 script(&context, "return [document.cookie, localStorage.length, document.title, innerWidth, innerHeight]").await.unwrap();
@@ -126,7 +130,7 @@ async fn cases_see_nothing_of_each_other() {
                 context.close().await.unwrap();
             }
         }
-        let third = Context::open(&session).await.unwrap();
+        let third = Context::open(&session, SIZE).await.unwrap();
         open(&third, &site.url("/")).await.unwrap();
         assert_eq!(script(&third, "return [document.cookie, localStorage.length]").await.unwrap(), json!(["", 0]));
         third.close().await.unwrap();
@@ -140,7 +144,7 @@ async fn a_driver_that_is_killed_is_noticed_and_nothing_is_left() {
     let Some(settings) = settings("chromium") else { return };
     let session = Arc::new(Session::start(&settings).await.unwrap());
     let traces = Traces::of(&session);
-    let context = Context::open(&session).await.unwrap();
+    let context = Context::open(&session, SIZE).await.unwrap();
     let began = Instant::now();
     let waiting = script(&context, "return new Promise(() => {})");
     let (outcome, ()) = tokio::join!(waiting, async {
@@ -151,7 +155,7 @@ async fn a_driver_that_is_killed_is_noticed_and_nothing_is_left() {
     assert!(error.is_infrastructure() && began.elapsed() < Duration::from_secs(5), "{error} after {:?}", began.elapsed());
     assert!(error.to_string().contains("chromedriver"), "{error}");
     until("its death is noticed", || !session.is_alive());
-    assert!(Context::open(&session).await.unwrap_err().is_infrastructure());
+    assert!(Context::open(&session, SIZE).await.unwrap_err().is_infrastructure());
     drop((context, session));
     traces.are_gone();
 }
@@ -162,7 +166,7 @@ async fn a_browser_that_is_killed_is_noticed_and_replaced() {
     let pool = Pool::new(settings, 1);
     let lease = pool.lease().await.unwrap();
     let first = Traces::of(lease.session());
-    let context = lease.context().await.unwrap();
+    let context = lease.context(SIZE).await.unwrap();
     let browser = children(first.group).into_iter().next().expect("the driver has a browser");
     let waiting = script(&context, "return new Promise(() => {})");
     let (outcome, ()) = tokio::join!(waiting, async {
@@ -176,7 +180,7 @@ async fn a_browser_that_is_killed_is_noticed_and_replaced() {
     let lease = pool.lease().await.unwrap();
     first.are_gone();
     let second = Traces::of(lease.session());
-    let context = lease.context().await.unwrap();
+    let context = lease.context(SIZE).await.unwrap();
     assert_eq!(script(&context, "return 1").await.unwrap(), 1);
     context.close().await.unwrap();
     drop(lease);
@@ -204,7 +208,7 @@ async fn a_browser_is_used_by_one_case_after_the_other_and_two_at_once_are_two()
     let (one, two) = (one.unwrap(), two.unwrap());
     let traces = [Traces::of(one.session()), Traces::of(two.session())];
     assert_ne!(traces[0].group, traces[1].group);
-    let contexts = (one.context().await.unwrap(), two.context().await.unwrap());
+    let contexts = (one.context(SIZE).await.unwrap(), two.context(SIZE).await.unwrap());
     let both = tokio::join!(script(&contexts.0, "return 1 + 1"), script(&contexts.1, "return 1 + 2"));
     assert_eq!((both.0.unwrap(), both.1.unwrap()), (json!(2), json!(3)));
     drop(contexts);

@@ -39,6 +39,8 @@ struct Shared {
     outgoing: mpsc::UnboundedSender<String>,
     waiting: Mutex<HashMap<u64, oneshot::Sender<Result<Value, Refusal>>>>,
     listeners: Mutex<Vec<mpsc::Sender<Event>>>,
+    /// Whether a dialog is open somewhere.
+    has_dialog: watch::Sender<bool>,
     /// Why the connection is gone; nothing while it is there.
     death: watch::Sender<Option<String>>,
 }
@@ -57,6 +59,7 @@ impl Bidi {
             outgoing,
             waiting: Mutex::default(),
             listeners: Mutex::default(),
+            has_dialog: watch::Sender::new(false),
             death: watch::Sender::new(None),
         });
         let reading = AbortOnDropHandle::new(tokio::spawn(read(Arc::clone(&shared), stream)));
@@ -101,6 +104,30 @@ impl Bidi {
         Events { receiver }
     }
 
+    /// Puts a mark among the events, behind all that came so far: an event of this method, with these params.
+    pub fn mark(&self, method: &str, params: Value) {
+        self.shared.take(Message::Event(Event { method: method.to_owned(), params }));
+    }
+
+    /// Whether a dialog is open.
+    #[must_use]
+    pub fn has_dialog(&self) -> bool {
+        *self.shared.has_dialog.borrow()
+    }
+
+    /// Waits until a dialog is open.
+    pub async fn dialog_opened(&self) {
+        let mut has_dialog = self.shared.has_dialog.subscribe();
+        if has_dialog.wait_for(|open| *open).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The page whose dialog was open is gone.
+    pub fn forget_dialog(&self) {
+        self.shared.has_dialog.send_replace(false);
+    }
+
     /// Why the connection is gone, if it is.
     #[must_use]
     pub fn death(&self) -> Option<String> {
@@ -140,7 +167,18 @@ impl Shared {
             }
             // A listener that is gone, or so far behind that events would be lost, is not told any more: its stream ends, and it
             // knows that it has not seen everything.
-            Message::Event(event) => lock(&self.listeners).retain(|listener| listener.try_send(event.clone()).is_ok()),
+            Message::Event(event) => {
+                match event.method.as_str() {
+                    "browsingContext.userPromptOpened" => {
+                        self.has_dialog.send_replace(true);
+                    }
+                    "browsingContext.userPromptClosed" => {
+                        self.has_dialog.send_replace(false);
+                    }
+                    _ => {}
+                }
+                lock(&self.listeners).retain(|listener| listener.try_send(event.clone()).is_ok());
+            }
             Message::Other => {}
         }
     }

@@ -27,17 +27,18 @@ impl Context {
     ///
     /// # Errors
     /// When the browser refuses or is gone.
-    pub async fn open(session: &Arc<Session>) -> Result<Self, BrowserError> {
+    pub async fn open(session: &Arc<Session>, viewport: (u32, u32)) -> Result<Self, BrowserError> {
         let session = Arc::clone(session);
         let Some(bidi) = session.connection() else {
-            let context = Self { window: session.first_window.clone(), session, user_context: None, events: None };
-            context.fit_window().await?;
-            return Ok(context);
+            session.set_current(&session.first_window);
+            fit_window(&session, viewport).await?;
+            return Ok(Self { window: session.first_window.clone(), session, user_context: None, events: None });
         };
         // That of a case that was cancelled.
         if let Some(left) = session.set_open(None) {
             remove(&session, &left).await?;
         }
+        bidi.forget_dialog();
         // Before there is a window, so that nothing it does is missed.
         let events = bidi.events();
         let made = session.bidi("browser.createUserContext", json!({}), PATIENCE).await?;
@@ -46,8 +47,9 @@ impl Context {
         let made = session.bidi("browsingContext.create", json!({"type": "tab", "userContext": user_context}), PATIENCE).await?;
         let window = text(&made, "context")?;
         let context = Self { session, user_context: Some(user_context), window, events: Some(events) };
+        context.session.set_current(&context.window);
         context.switch().await?;
-        let (width, height) = context.session.viewport();
+        let (width, height) = viewport;
         let size = json!({"context": context.window, "viewport": {"width": width, "height": height}});
         context.session.bidi("browsingContext.setViewport", size, PATIENCE).await?;
         Ok(context)
@@ -59,21 +61,6 @@ impl Context {
             return Err(BrowserError::Lost { detail: String::from("its window has no name") });
         };
         self.session.command("switch to a window", PATIENCE, self.session.client().switch_to_window(handle)).await
-    }
-
-    /// Gives the page the wanted size where only windows can be sized: once to see what the frame takes, once more for it.
-    async fn fit_window(&self) -> Result<(), BrowserError> {
-        let (width, height) = self.session.viewport();
-        let client = self.session.client();
-        let mut wanted = (width, height);
-        for _ in 0..2 {
-            self.session.command("resize the window", PATIENCE, client.set_window_size(wanted.0, wanted.1)).await?;
-            let size =
-                self.session.command("measure the page", PATIENCE, client.execute("return [innerWidth, innerHeight]", vec![])).await?;
-            let inner = |index: usize| size.get(index).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            wanted = (width + wanted.0.saturating_sub(inner(0)), height + wanted.1.saturating_sub(inner(1)));
-        }
-        Ok(())
     }
 
     /// The session that it is in.
@@ -114,6 +101,20 @@ impl Context {
             None => Ok(()),
         }
     }
+}
+
+/// Gives the page the wanted size where only windows can be sized: once to see what the frame takes, once more for it.
+pub(in crate::drivers::browser) async fn fit_window(session: &Session, viewport: (u32, u32)) -> Result<(), BrowserError> {
+    let (width, height) = viewport;
+    let client = session.client();
+    let mut wanted = viewport;
+    for _ in 0..2 {
+        session.command("resize the window", PATIENCE, client.set_window_size(wanted.0, wanted.1)).await?;
+        let size = session.command("measure the page", PATIENCE, client.execute("return [innerWidth, innerHeight]", vec![])).await?;
+        let inner = |index: usize| size.get(index).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        wanted = (width + wanted.0.saturating_sub(inner(0)), height + wanted.1.saturating_sub(inner(1)));
+    }
+    Ok(())
 }
 
 async fn remove(session: &Session, user_context: &str) -> Result<(), BrowserError> {

@@ -1,5 +1,6 @@
 //! Sessions: one browser each, a context of its own for every case, replaced when they die.
 
+pub(in crate::drivers::browser) mod call;
 pub mod context;
 mod fault;
 pub mod pool;

@@ -85,12 +85,12 @@ impl Lease {
         self.session.as_ref().expect("a lease has its session until it is dropped")
     }
 
-    /// A fresh context in it.
+    /// A fresh context in it, with a page of this size.
     ///
     /// # Errors
     /// When the browser refuses or is gone.
-    pub async fn context(&self) -> Result<Context, BrowserError> {
-        Context::open(self.session()).await
+    pub async fn context(&self, viewport: (u32, u32)) -> Result<Context, BrowserError> {
+        Context::open(self.session(), viewport).await
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -12,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::{
+    call::{Returned, World},
     fault,
     settings::{Place, Settings},
     wire::{Wire, WireError},
@@ -39,7 +43,10 @@ pub struct Session {
     pub(super) first_window: String,
     /// The user context that is open, to be removed before the next one is made.
     pub(super) open: Mutex<Option<String>>,
-    viewport: (u32, u32),
+    current: Mutex<String>,
+    /// A command was given up.
+    is_stuck: AtomicBool,
+    numbers: AtomicU64,
 }
 
 /// How long a session may take to be made: seconds on a busy machine, and a Grid may have to start a machine first.
@@ -61,11 +68,18 @@ const EVENTS: &[&str] = &[
     "browsingContext.contextDestroyed",
     "browsingContext.userPromptOpened",
     "browsingContext.userPromptClosed",
+    "browsingContext.navigationStarted",
     "browsingContext.load",
 ];
 
 /// What not every browser can tell yet.
-const FURTHER_EVENTS: &[&str] = &["browsingContext.downloadWillBegin", "browsingContext.downloadEnd", "browsingContext.navigationFailed"];
+const FURTHER_EVENTS: &[&str] = &[
+    "browsingContext.fragmentNavigated",
+    "browsingContext.navigationAborted",
+    "browsingContext.navigationFailed",
+    "browsingContext.downloadWillBegin",
+    "browsingContext.downloadEnd",
+];
 
 impl Session {
     /// Starts a driver where one is needed, and a browser.
@@ -116,7 +130,9 @@ impl Session {
             capabilities,
             first_window: String::new(),
             open: Mutex::default(),
-            viewport: settings.viewport,
+            current: Mutex::default(),
+            is_stuck: AtomicBool::new(false),
+            numbers: AtomicU64::new(0),
         };
         session.prepare().await?;
         Ok(session)
@@ -148,12 +164,6 @@ impl Session {
     pub fn version(&self) -> String {
         let text = |key: &str| self.capabilities.get(key).and_then(Value::as_str).unwrap_or_default();
         format!("{} {}", self.browser.name, text("browserVersion"))
-    }
-
-    /// The page size that a context starts with.
-    #[must_use]
-    pub fn viewport(&self) -> (u32, u32) {
-        self.viewport
     }
 
     /// The classic client. It has one current window at a time: that of the case that has this session.
@@ -192,7 +202,11 @@ impl Session {
         match outcome {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(self.explain(fault::of(doing, error)).await),
-            Err(_) => Err(BrowserError::Slow { doing: doing.to_owned(), within }),
+            Err(_) => {
+                // The driver still works on it, and would do nothing else meanwhile.
+                self.give_up();
+                Err(BrowserError::Slow { doing: doing.to_owned(), within })
+            }
         }
     }
 
@@ -200,8 +214,9 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::command`].
-    pub async fn post(&self, path: &'static str, body: Value, within: Duration) -> Result<Value, BrowserError> {
-        self.command(path, within, self.client.issue_cmd(Post { path, body })).await
+    pub async fn post(&self, path: impl Into<String>, body: Value, within: Duration) -> Result<Value, BrowserError> {
+        let path = path.into();
+        self.command(&path, within, self.client.issue_cmd(Post { path: path.clone(), body })).await
     }
 
     /// Sends a BiDi command.
@@ -216,6 +231,58 @@ impl Session {
             },
             None => Err(BrowserError::Unable { browser: self.browser.name, what: format!("do {method}: it speaks no BiDi") }),
         }
+    }
+
+    /// Gives the page in a window leave for something, as far as the browser can be told.
+    pub async fn permit(&self, permission: &str, window: &str) {
+        let origin = self.call("ask for the origin", World::Own, "return Promise.resolve([location.origin])", &[], START).await;
+        let Ok(Returned { text: Some(origin), .. }) = origin else { return };
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut params = json!({"descriptor": {"name": permission}, "state": "granted", "origin": origin});
+        if let Some(user_context) = open {
+            params["userContext"] = json!(user_context);
+        }
+        let _ = self.bidi("permissions.setPermission", params, START).await;
+        // Asking for it also takes the focus in some browsers.
+        let _ = self.bidi("browsingContext.activate", json!({"context": window}), START).await;
+    }
+
+    /// It is not to be used any more.
+    pub fn give_up(&self) {
+        self.is_stuck.store(true, Ordering::Relaxed);
+    }
+
+    /// A number that no other call gets.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Sends a BiDi command that a dialog would hold up for as long as it is open.
+    ///
+    /// # Errors
+    /// As [`Session::bidi`]; with the code `unexpected alert open` when a dialog is open.
+    pub async fn bidi_unless_dialog(&self, method: &str, params: Value, within: Duration) -> Result<Value, BrowserError> {
+        let Some(bidi) = &self.bidi else { return self.bidi(method, params, within).await };
+        tokio::select! {
+            biased;
+            outcome = self.bidi(method, params, within) => outcome,
+            () = bidi.dialog_opened() => {
+                let (code, message) = (String::from("unexpected alert open"), String::from("a dialog is open"));
+                Err(BrowserError::Refused { doing: method.to_owned(), code, message })
+            }
+        }
+    }
+
+    /// The window or frame in which things are done: that of the case that has this session.
+    #[must_use]
+    pub fn current(&self) -> String {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From here on things are done there.
+    pub fn set_current(&self, context: &str) {
+        context.clone_into(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What is known of the driver when the browser is gone.
@@ -243,7 +310,8 @@ impl Session {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let driver_runs = self.driver.as_ref().is_none_or(|driver| driver.ended().is_none());
-        driver_runs && self.bidi.as_ref().is_none_or(|bidi| bidi.death().is_none())
+        let is_stuck = self.is_stuck.load(Ordering::Relaxed);
+        driver_runs && !is_stuck && self.bidi.as_ref().is_none_or(|bidi| bidi.death().is_none())
     }
 
     /// Ends it, with its driver and every process and folder of theirs.
@@ -289,7 +357,7 @@ async fn create(settings: &Settings, wire: &Wire, server: &Url) -> Result<(Strin
 /// A command that the classic client does not know.
 #[derive(Debug)]
 struct Post {
-    path: &'static str,
+    path: String,
     body: Value,
 }
 
