@@ -375,3 +375,37 @@ async fn rules_of_accessibility_and_vitals_are_asked_of_the_page() {
     assert!(ttfb.is_some() && cls.is_some());
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_downloaded_are_told_with_their_size() {
+    let file = "HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-disposition: attachment; filename=list.csv\r\ncontent-length: 9\r\n\
+                connection: close\r\n\r\na,b\n1,2\nx";
+    for browser in ["chromium", "firefox"] {
+        let pages = [("/", "<!doctype html><a href=/file>Get</a>"), ("/file", file)];
+        let Some(mut stage) = Stage::with(browser, &pages, |_, _| {}).await else { continue };
+        stage.click(role("link", "Get")).await.unwrap();
+        // A file arrives when it arrives: looked at until it is whole, as a page expectation is.
+        let mut seen = vec![];
+        for _ in 0..100 {
+            let look = stage.act(PageVerb::Look).await.unwrap();
+            seen = look.downloads.seen().unwrap().to_vec();
+            if seen.iter().any(|download| download.bytes.is_some()) {
+                break;
+            }
+        }
+        assert_eq!((seen.len(), seen[0].name.as_str(), seen[0].bytes), (1, "list.csv", Some(9)), "{browser}");
+        let file = stage.url("/file");
+        let seen = stage.act(PageVerb::Open(file)).await.unwrap();
+        assert_eq!(seen.downloads.seen().map(<[_]>::len), Some(1), "{browser}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_that_pages_open_have_the_size_of_the_case() {
+    let Some(mut stage) = Stage::of("chromium", "<a href=/ target=_blank>New</a>").await else { return };
+    stage.click(role("link", "New")).await.unwrap();
+    stage.act(PageVerb::Switch(prodiff_core::action::page::Window::New)).await.unwrap();
+    assert_eq!(stage.script("return [innerWidth, innerHeight]").await, "[1000,700]");
+    stage.end().await;
+}
