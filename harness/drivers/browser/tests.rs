@@ -12,12 +12,24 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prodiff_core::{
+    action::page::{Gesture, PageAction, PageVerb},
+    observation::FaultKind,
+};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     error::BrowserError,
+    page::{Browsers, Options, Page},
+    process::driver::Driver,
     provide::{registry::Browser, search::Machine},
-    session::{context::Context, pool::Pool, session::Session, settings::Settings},
+    session::{
+        context::Context,
+        pool::Pool,
+        session::Session,
+        settings::{Place, Settings},
+    },
 };
 
 mod acting;
@@ -267,4 +279,60 @@ fn nothing_survives_us_when_we_are_killed() {
     us.wait().unwrap();
     until("the processes end", || members(group) == 0);
     until("the folder is removed", || !folder.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driver_elsewhere_is_a_server_like_any_other() {
+    let Some(here) = settings("chromium") else { return };
+    let Place::Here(files) = &here.place else { panic!("it is here") };
+    let server = Driver::start(here.browser, files).await.unwrap();
+    works_remotely("chromium", server.url()).await;
+    until("its browser ends", || members(server.group().id()) <= 2);
+    server.end().await;
+}
+
+/// Where a real Selenium Grid is to be had, as `PRODIFF_TEST_GRID=http://127.0.0.1:4444`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grid_gives_browsers_with_bidi() {
+    let Some(grid) = env::var("PRODIFF_TEST_GRID").ok() else {
+        eprintln!("SKIPPED: PRODIFF_TEST_GRID names no Selenium Grid");
+        return;
+    };
+    for name in ["chromium", "firefox"] {
+        works_remotely(name, &url::Url::parse(&grid).unwrap()).await;
+    }
+}
+
+async fn works_remotely(name: &str, server: &url::Url) {
+    let site = pages::serve(&[("/", "<!doctype html><title>Home</title><button>Go</button>")]).await;
+    let pool = Pool::new(Settings::remote(Browser::named(name).unwrap(), server), 1);
+    let setup = Arc::new(stage::setup(name));
+    let lease = pool.lease().await.unwrap();
+    assert!(lease.session().driver().is_none() && lease.session().connection().is_some(), "{name}");
+    let mut page = Page::begin(lease, &setup).await.unwrap();
+    let act = |verb| PageAction { setup: Arc::clone(&setup), cookies: vec![], frames: vec![], verb, probes: vec![], timeout: LONG };
+    let go = CancellationToken::new();
+    let seen = page.perform(&act(PageVerb::Open(url::Url::parse(&site.url("/")).unwrap())), &go).await.unwrap();
+    assert_eq!(seen.title, "Home", "{name}");
+    let click = PageVerb::Gesture { gesture: Gesture::Click, on: stage::role("button", "Go") };
+    page.perform(&act(click), &go).await.unwrap();
+    page.end().await;
+    pool.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_has_its_browsers_and_none_after_its_end() {
+    if settings("chromium").is_none() {
+        return;
+    }
+    let options = Options { n_sessions: 1, headed: false, grid: None, any_certificate: false, proxy: None, announce: |_| {} };
+    let browsers = Browsers::new(options);
+    let setup = Arc::new(stage::setup("chromium"));
+    for _ in 0..2 {
+        browsers.page(&setup).await.unwrap().end().await;
+    }
+    let unknown = Arc::new(stage::setup("netscape"));
+    assert_eq!(browsers.page(&unknown).await.unwrap_err().kind, FaultKind::NoBrowser);
+    browsers.end().await;
+    assert_eq!(browsers.page(&setup).await.unwrap_err().kind, FaultKind::Cancelled);
 }

@@ -1,6 +1,9 @@
 //! Into frames and out again: one is the current one, and everything is done and read there.
 
-use prodiff_core::action::Locator;
+use prodiff_core::action::{
+    Locator,
+    page::{Gesture, PageVerb},
+};
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant};
 
@@ -13,9 +16,23 @@ use crate::drivers::browser::session::{call, session::Session};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Enters frames, outermost first.
-pub(in crate::drivers::browser) async fn enter(session: &Session, frames: &[Locator], until: Instant) -> Result<(), ActError> {
+///
+/// Where a pointer will be used in them, nothing may cover them: what is done within sees only what is within.
+pub(in crate::drivers::browser) async fn enter(
+    session: &Session,
+    frames: &[Locator],
+    verb: &PageVerb,
+    until: Instant,
+) -> Result<(), ActError> {
+    let needs = match verb {
+        PageVerb::Gesture {
+            gesture: Gesture::Click | Gesture::DoubleClick | Gesture::Hover | Gesture::Check | Gesture::Uncheck, ..
+        }
+        | PageVerb::Drag { .. } => Needs::Pointer,
+        _ => Needs::Frame,
+    };
     for frame in frames {
-        let target = Target::wait(session, frame, Needs::Frame, until).await?;
+        let target = Target::wait(session, frame, needs, until).await?;
         let is_frame = matches!(target.facts["tag"].as_str(), Some("iframe" | "frame" | "object"));
         if !is_frame {
             return Err(target.refused("it is no frame"));

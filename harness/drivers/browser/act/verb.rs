@@ -14,7 +14,7 @@ use super::{
     fault::ActError,
     keys, pointer,
 };
-use crate::drivers::browser::{locate, session::session::Session};
+use crate::drivers::browser::{error::BrowserError, locate, session::session::Session};
 
 /// Inputs that a picker fills, and no keyboard.
 const PICKED: &[&str] = &["date", "datetime-local", "month", "time", "week", "color", "range"];
@@ -116,6 +116,10 @@ pub(in crate::drivers::browser) async fn upload(
     files: &[PathBuf],
     until: Instant,
 ) -> Result<(), ActError> {
+    if session.driver().is_none() {
+        let what = String::from("be given files of this machine: it runs on another server");
+        return Err(BrowserError::Unable { browser: session.browser().name, what }.into());
+    }
     let mut target = Target::wait(session, to, Needs::Presence, until).await?;
     if target.facts["tag"] == "label" {
         let control = target.perform(session, "control", json!({}), until).await?;

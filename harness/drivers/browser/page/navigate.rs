@@ -39,8 +39,12 @@ impl Place<'_> {
                 let until_dialog = watch.until(until, |seen| seen.dialog.is_some());
                 tokio::select! {
                     outcome = self.by_bidi(way, until) => match outcome {
-                        // What was to be opened is a file: there is no page, and none fails to come.
-                        Err(_) if !watch.seen().downloads().is_empty() => return Ok(()),
+                        // What was to be opened may be a file: there is no page then, and none fails to come.
+                        Err(error) if error.kind == FaultKind::PageFailed => {
+                            let soon = until.min(Instant::now() + Duration::from_secs(1));
+                            let is_file = watch.until(soon, |seen| !seen.downloads().is_empty()).await;
+                            return if is_file { Ok(()) } else { Err(error) };
+                        }
                         outcome => outcome?,
                     },
                     true = until_dialog => return Ok(()),

@@ -194,7 +194,7 @@ impl Page {
         let session = Arc::clone(self.lease.session());
         if !action.frames.is_empty() {
             self.is_in_frame = true;
-            act::enter(&session, &action.frames, until).await?;
+            act::enter(&session, &action.frames, &action.verb, until).await?;
         }
         let ready = self.setup.ready.clone();
         match &action.verb {

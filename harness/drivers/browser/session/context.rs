@@ -44,13 +44,16 @@ impl Context {
         let made = session.bidi("browser.createUserContext", json!({}), PATIENCE).await?;
         let user_context = text(&made, "userContext")?;
         session.set_open(Some(user_context.clone()));
+        let (width, height) = viewport;
+        let size = json!({"width": width, "height": height});
+        // For windows that pages open themselves too; not every browser takes it for all of them at once.
+        let _ = session.bidi("browsingContext.setViewport", json!({"userContexts": [user_context], "viewport": size}), PATIENCE).await;
         let made = session.bidi("browsingContext.create", json!({"type": "tab", "userContext": user_context}), PATIENCE).await?;
         let window = text(&made, "context")?;
         let context = Self { session, user_context: Some(user_context), window, events: Some(events) };
         context.session.set_current(&context.window);
         context.switch().await?;
-        let (width, height) = viewport;
-        let size = json!({"context": context.window, "viewport": {"width": width, "height": height}});
+        let size = json!({"context": context.window, "viewport": size});
         context.session.bidi("browsingContext.setViewport", size, PATIENCE).await?;
         Ok(context)
     }

@@ -229,6 +229,10 @@ async fn frames_are_entered_and_left() {
         let deep = stage.action(PageVerb::Gesture { gesture: Gesture::Click, on: role("button", "Deep") });
         stage.perform(&PageAction { frames: vec![frame.clone(), frame.clone()], ..deep }).await.unwrap();
         assert_eq!(stage.ids(css("button")).await, "", "{browser}: outside there is none");
+        stage
+            .script("const d = document.createElement('div'); d.id = 'over'; d.style = 'position:fixed;inset:0'; document.body.append(d)")
+            .await;
+        assert!(told(stage.perform(&click).await).contains("it is covered by <div id=\"over\">"), "{browser}");
         stage.end().await;
     }
 }
@@ -271,4 +275,66 @@ async fn a_text_is_its_innermost_element_and_a_link_leads_on() {
         assert_eq!(seen.title, "Next", "{browser}");
         stage.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_hangs_is_given_up_and_the_next_case_is_not_held_up() {
+    let Some(mut stage) = Stage::of("chromium", "<button onclick='setTimeout(() => { while (true) {} }, 50)'>Hang</button>").await else {
+        return;
+    };
+    let _ = stage.click(role("button", "Hang")).await;
+    let began = std::time::Instant::now();
+    let mut action = stage.action(PageVerb::Gesture { gesture: Gesture::Click, on: role("button", "Hang") });
+    action.timeout = Duration::from_secs(1);
+    let fault = stage.perform(&action).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::PageTimeout, "{fault:?}");
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    let Stage { page, pool, site, .. } = stage;
+    page.end().await;
+    let setup = std::sync::Arc::new(super::stage::setup("chromium"));
+    let mut page = crate::drivers::browser::page::Page::begin(pool.lease().await.unwrap(), &setup).await.unwrap();
+    let open = PageVerb::Open(url::Url::parse(&site.url("/")).unwrap());
+    let action = PageAction { setup, cookies: vec![], frames: vec![], verb: open, probes: vec![], timeout: Duration::from_secs(5) };
+    let seen = page.perform(&action, &tokio_util::sync::CancellationToken::new()).await.unwrap();
+    assert_eq!(seen.title, "Stage");
+    page.end().await;
+    pool.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_while_a_page_loads_does_not_hold_up_the_step() {
+    for browser in ["chromium", "firefox"] {
+        let pages = [("/", "<!doctype html><p>hi"), ("/alert", "<!doctype html><title>A</title><script>alert('stop')</script><p>there")];
+        let Some(mut stage) = Stage::with(browser, &pages, |_, _| {}).await else { continue };
+        let url = stage.url("/alert");
+        let seen = stage.act(PageVerb::Open(url)).await.unwrap();
+        assert_eq!(seen.dialog.map(|dialog| dialog.message).as_deref(), Some("stop"), "{browser}");
+        let seen = stage.act(PageVerb::AcceptDialog(None)).await.unwrap();
+        assert_eq!((seen.dialog, seen.title.as_str()), (None, "A"), "{browser}");
+        assert_eq!(stage.aria().await, "- paragraph: there", "{browser}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_acted_on_when_it_is_ready() {
+    let page = "<!doctype html><script>setTimeout(() => { window.ready = true }, 400)</script>";
+    for browser in BROWSERS {
+        let ready = |setup: &mut prodiff_core::action::page::PageSetup| setup.ready = Some(String::from("return window.ready === true"));
+        let Some(mut stage) = Stage::with(browser, &[("/", page), ("/never", "<!doctype html>")], |setup, _| ready(setup)).await else {
+            continue;
+        };
+        assert_eq!(stage.script("return ready").await, "true", "{browser}");
+        stage.end().await;
+    }
+    let pages = [("/", page), ("/never", "<!doctype html>")];
+    let never = Stage::with("chromium", &pages, |setup, _| {
+        setup.ready = Some(String::from("return window.ready === true"));
+        setup.navigation_timeout = Duration::from_secs(2);
+    });
+    let Some(mut stage) = never.await else { return };
+    let url = stage.url("/never");
+    let fault = stage.act(PageVerb::Open(url)).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::PageTimeout, "{fault:?}");
+    stage.end().await;
 }
