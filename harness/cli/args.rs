@@ -370,7 +370,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     /// Defects to plant, as NAME or ENV:NAME; production where no environment is named
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", num_args = 1..)]
     pub fault: Vec<String>,
     /// Say what each defect does
     #[arg(long)]

@@ -163,7 +163,7 @@ pub(super) struct Placed {
 const ROLES: [Role; 2] = [Role::Reference, Role::Candidate];
 
 impl Duet {
-    fn half(&self, role: Role) -> &Half {
+    pub(super) fn half(&self, role: Role) -> &Half {
         match role {
             Role::Reference => &self.halves[0],
             Role::Candidate => &self.halves[1],
@@ -186,26 +186,9 @@ impl Duet {
 
     async fn play(&self, case: &Arc<PlannedCase>, attempt: u32, handed: &[Vec<Captured>; 2]) -> Played {
         let mut played = Played { began: self.clock.now(), ..Played::default() };
-        let side = |index: usize| -> Result<pair::Side, String> {
-            match &self.halves[index] {
-                Half::Recorded(recall) => Ok(pair::Side::Recorded(recall.case(case.id.as_str()))),
-                Half::Live(live) => Ok(pair::Side::Live(Box::new(Live {
-                    setup: CaseSetup {
-                        case: Arc::clone(case),
-                        site: Arc::clone(&live.side.site),
-                        surroundings: Arc::clone(&live.side.surroundings),
-                        inherited: handed[index].clone(),
-                        session: starting(case, &live.sessions)?,
-                        seed: self.seed,
-                        began: self.began,
-                    },
-                    naming: self.naming(live),
-                }))),
-            }
-        };
-        let (reference, candidate) = match (side(0), side(1)) {
-            (Ok(reference), Ok(candidate)) => (reference, candidate),
-            (Err(reason), _) | (_, Err(reason)) => {
+        let [reference, candidate] = match self.both(case, handed) {
+            Ok(sides) => sides,
+            Err(reason) => {
                 played.own = [Status::Blocked; 2];
                 played.blocked = Some(reason);
                 return played;
@@ -223,8 +206,40 @@ impl Duet {
                 played.handed[index] = outcome.captures;
             }
         }
+        let pages = self.confirm_pages(outcome.pages, case, handed).await;
+        for page in pages {
+            let compared = page.conclude();
+            for unseen in &compared.sides.now.unseen {
+                let what = format!("{} of {} ({})", unseen.what, compared.title, compared.step);
+                let lack = Event::NotObserved { what, why: unseen.why.clone(), lack: Lack::Blocks };
+                self.take(lack, case, attempt, &mut played);
+            }
+            self.take(Event::Compared(Box::new(compared)), case, attempt, &mut played);
+        }
         played.took = self.clock.now().saturating_sub(played.began);
         played
+    }
+
+    /// Both sides of a case, ready to begin.
+    pub(super) fn both(&self, case: &Arc<PlannedCase>, handed: &[Vec<Captured>; 2]) -> Result<[pair::Side; 2], String> {
+        let side = |index: usize| -> Result<pair::Side, String> {
+            match &self.halves[index] {
+                Half::Recorded(recall) => Ok(pair::Side::Recorded(recall.case(case.id.as_str()))),
+                Half::Live(live) => Ok(pair::Side::Live(Box::new(Live {
+                    setup: CaseSetup {
+                        case: Arc::clone(case),
+                        site: Arc::clone(&live.side.site),
+                        surroundings: Arc::clone(&live.side.surroundings),
+                        inherited: handed[index].clone(),
+                        session: starting(case, &live.sessions)?,
+                        seed: self.seed,
+                        began: self.began,
+                    },
+                    naming: self.naming(live),
+                }))),
+            }
+        };
+        Ok([side(0)?, side(1)?])
     }
 
     async fn drive(&self, mut run: PairRun, case: &Arc<PlannedCase>, attempt: u32, played: &mut Played) -> Outcome {

@@ -17,6 +17,7 @@ pub mod play;
 pub mod player;
 pub mod recall;
 pub mod recorder;
+pub mod replay;
 pub mod report;
 pub mod reports;
 pub mod revisions;

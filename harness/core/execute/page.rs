@@ -18,7 +18,7 @@ use crate::{
         page::{Answer, PageObservation},
     },
     plan::PlannedCase,
-    suite::model::{Auth, MockBody, PageStep, PageVerbSpec, SnapshotContent, Step},
+    suite::model::{Auth, Compare, MockBody, PageStep, PageVerbSpec, SnapshotContent, Step, Verb},
     template::{Scope, Template},
     verdict::Status,
 };
@@ -253,6 +253,9 @@ impl PageFlight {
     }
 }
 
+/// The tree of a page that was opened, which is kept to be compared.
+const PAGE: &str = "page";
+
 /// What is looked at when a step has failed, by the names under which it is kept.
 const EVIDENCE: [&str; 3] = ["screenshot", "aria", "html"];
 
@@ -282,6 +285,10 @@ impl Keeps {
     pub(super) fn of(step: &Step, ignored: &Rules, scope: &Scope) -> Result<Self, Unresolved> {
         let except = ignored.locators().map(|spec| spec.resolve(scope)).collect::<Result<Vec<_>, _>>()?;
         let mut probes = Vec::new();
+        let is_open = matches!(&step.verb, Verb::Page(page) if matches!(page.verb, PageVerbSpec::Open(_)));
+        if is_open && step.compare == Compare::Yes {
+            probes.push((String::from(PAGE), Probe::Aria(Extract { at: None, except: except.clone() })));
+        }
         for (index, content) in step.snapshot.iter().flat_map(|snapshot| snapshot.contents.iter().enumerate()) {
             let part = |at: &Option<Box<LocatorSpec>>| {
                 let at = at.as_ref().map(|at| at.resolve(scope)).transpose()?;
@@ -297,7 +304,7 @@ impl Keeps {
                 | SnapshotContent::Shape
                 | SnapshotContent::Headers(_) => continue,
             };
-            probes.push((index.to_string(), probe));
+            probes.extend(content.kept_as(index).map(|what| (what, probe)));
         }
         Ok(Self { probes })
     }

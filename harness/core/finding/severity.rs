@@ -15,7 +15,9 @@ use crate::{
 /// | header, cookie and its attributes | breaking | minor | change | | |
 /// | field of a body | breaking | minor | change | breaking | |
 /// | row of a list, entry of a map of rows | breaking | change | change | breaking | change |
-/// | line of a text | change | change | change | | |
+/// | line of a text, of a page's tree, an image | change | change | change | | |
+/// | title, address, tag of a page | breaking | minor | change | | |
+/// | console error, failed request, violation of a page | change | breaking | change | | |
 /// | anything in its form alone (white space, `1` and `1.0`) | minor | minor | minor | minor | minor |
 ///
 /// Null is a type: a text that became null is retyped.
@@ -29,17 +31,16 @@ pub fn severity(aspect: Aspect, difference: &Difference) -> Severity {
         Aspect::Status => status(difference),
         Aspect::Redirect => redirect(difference),
         Aspect::Timing => Severity::Slower,
-        Aspect::Header | Aspect::Cookie | Aspect::Tls | Aspect::Image | Aspect::Aria | Aspect::Text | Aspect::Html => by_kind(difference),
+        Aspect::Header | Aspect::Cookie | Aspect::Tls | Aspect::Page => by_kind(difference),
+        Aspect::Image | Aspect::Aria | Aspect::Text | Aspect::Html => Severity::Change,
         Aspect::Body => match difference.at {
             Place::Line(_) => Severity::Change,
             Place::Json(_) | Place::Header(_) => by_kind(difference),
         },
-        Aspect::Page | Aspect::Console | Aspect::Requests | Aspect::Accessibility | Aspect::Identity | Aspect::Revision => {
-            match difference.kind {
-                Kind::Added | Kind::Retyped => Severity::Breaking,
-                Kind::Removed | Kind::Changed | Kind::Reordered => Severity::Change,
-            }
-        }
+        Aspect::Console | Aspect::Requests | Aspect::Accessibility | Aspect::Identity | Aspect::Revision => match difference.kind {
+            Kind::Added | Kind::Retyped => Severity::Breaking,
+            Kind::Removed | Kind::Changed | Kind::Reordered => Severity::Change,
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! One side's part of a step.
 
+use std::sync::Arc;
+
 use super::{
     inspection::answer,
     observation::Answer,
@@ -10,8 +12,18 @@ use crate::{
     execute::trace::{self, Replay, StepTrace},
     mask::Naming,
     observation::FaultKind,
+    reading::PageReading,
+    suite::model::{PageVerbSpec, Step, Verb},
     verdict::Status,
 };
+
+/// A page is compared after each `open` and at each snapshot.
+fn keeps_page(step: &Step) -> bool {
+    match &step.verb {
+        Verb::Page(page) => matches!(page.verb, PageVerbSpec::Open(_)) || step.snapshot.is_some(),
+        Verb::Http(_) | Verb::Look | Verb::Pause(_) | Verb::SaveSession(_) => false,
+    }
+}
 
 /// What one side's step came to, as far as it is compared.
 #[derive(Debug)]
@@ -26,7 +38,7 @@ pub(super) struct Half {
 
 impl Half {
     /// Of a step that was played.
-    pub(super) fn of(trace: &StepTrace, naming: &Naming, site: &Site) -> Self {
+    pub(super) fn of(trace: &StepTrace, step: &Step, naming: &Naming, site: &Site) -> Self {
         let answer = match &trace.seen {
             trace::Seen::Exchange(exchange) => Some(answer(exchange, naming)),
             trace::Seen::Fault(fault) => match fault.kind {
@@ -38,10 +50,9 @@ impl Half {
                 | FaultKind::Unsupported
                 // What a browser could not do is told by its own page, not by a response.
                 | FaultKind::NotActionable
-                | FaultKind::PageTimeout
-                | FaultKind::PageFailed
                 | FaultKind::Dialog
                 | FaultKind::Script => None,
+                FaultKind::PageTimeout | FaultKind::PageFailed => Some(Answer::from(fault)),
                 FaultKind::NameNotFound
                 | FaultKind::Refused
                 | FaultKind::Unroutable
@@ -60,6 +71,10 @@ impl Half {
                 | FaultKind::TooLarge
                 | FaultKind::TooManyRedirects => Some(Answer::from(fault)),
             },
+            // What a failed step shows is evidence, and no page to compare.
+            trace::Seen::Page(seen) if trace.failures.is_empty() && keeps_page(step) => Some(Answer::Page(Arc::new(
+                PageReading::of(&seen.page, naming).with_texts(seen.kept.iter().map(|kept| (kept.what.as_str(), &kept.answer)), naming),
+            ))),
             trace::Seen::Earlier(_) | trace::Seen::Nothing | trace::Seen::Page(_) => None,
         };
         Self {
@@ -70,6 +85,11 @@ impl Half {
             is_foreign: trace.request.as_ref().is_some_and(|request| !site.owns(&request.url)),
             replay: trace.replay.clone(),
         }
+    }
+
+    /// Whether it is a page.
+    pub(super) fn is_page(&self) -> bool {
+        matches!(self.answer, Some(Answer::Page(_)))
     }
 
     /// A step of a record; nothing when it is not in it.

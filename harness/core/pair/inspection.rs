@@ -90,6 +90,8 @@ pub(super) struct Question {
 pub(super) enum Asking {
     /// By the same resolved request with the cookies from before the step.
     Again { replay: Replay, site: Arc<Site>, naming: Naming, began: DateTime<Utc> },
+    /// By playing the whole pair again, after it ended: whoever drives it hands the samples over.
+    Later,
     /// Not at all.
     Never { why: String },
 }
@@ -261,6 +263,7 @@ impl Inspection {
             Leg::Send(request) => Flying::Next(Box::new(request)),
             Leg::Landed(landed) => match (*landed, &self.question.sides[place(role)]) {
                 (Ok(exchange), Asking::Again { naming, .. }) => Flying::Landed(answer(&exchange, naming)),
+                (Ok(_), Asking::Later) => Flying::Landed(Answer::Fault { name: String::from("not asked by itself"), blocks: true }),
                 (Ok(_), Asking::Never { why }) => Flying::Landed(Answer::Fault { name: why.clone(), blocks: true }),
                 (Err(fault), _) => Flying::Landed(Answer::from(&fault)),
             },
@@ -274,27 +277,28 @@ impl Inspection {
             Some(Air { state: Flying::Next(_), .. }) | None => None,
         };
         let [reference, candidate] = std::mem::take(&mut self.air).map(landed);
-        let Some(firsts) = &self.answers else {
+        if self.answers.is_none() {
             if let (Some(reference), Some(candidate)) = (reference, candidate) {
                 self.answers = Some([reference, candidate]);
                 // The first looks are no sample.
                 self.round = 0;
             }
             return;
-        };
-        let Some(looked) = &mut self.findings else { return };
-        let sampled = [reference, candidate];
+        }
+        self.sample([reference, candidate]);
+    }
+
+    /// Takes up one sample of each side; a side that was not sampled stands as it was seen.
+    pub(super) fn sample(&mut self, sampled: [Option<Answer>; 2]) {
+        let (Some(firsts), Some(looked)) = (&self.answers, &mut self.findings) else { return };
         let compare = |expected: &Answer, actual: &Answer| compare_answers(expected, actual, &self.question.rules, self.question.closeness);
         let within: [Option<Contrast>; 2] = ROLES.map(|role| {
-            let seen =
-                sampled[place(role)].as_ref().filter(|answer| answer.reading().is_some() || firsts[place(role)].reading().is_none())?;
+            let seen = sampled[place(role)].as_ref().filter(|answer| answer.came() || !firsts[place(role)].came())?;
             Some(compare(&firsts[place(role)], seen))
         });
         // A side that is not sampled stands as it was seen.
         let [reference, candidate] = ROLES.map(|role| sampled[place(role)].as_ref().unwrap_or(&firsts[place(role)]));
-        let is_lost = |role: Role| {
-            sampled[place(role)].as_ref().is_some_and(|answer| answer.reading().is_none()) && firsts[place(role)].reading().is_some()
-        };
+        let is_lost = |role: Role| sampled[place(role)].as_ref().is_some_and(|answer| !answer.came()) && firsts[place(role)].came();
         let between = (!ROLES.into_iter().any(is_lost)).then(|| compare(reference, candidate));
         for role in ROLES {
             if let Some(contrast) = &within[place(role)] {
@@ -371,7 +375,29 @@ impl Inspection {
         });
     }
 
-    fn wants_samples(&self) -> bool {
+    /// One that is sampled by playing the whole pair again, looked at.
+    pub(super) fn of_page(question: Question, answers: [Answer; 2]) -> Self {
+        let mut inspection = Self::new(question, Some(answers));
+        inspection.look();
+        inspection
+    }
+
+    /// What was first seen on both sides.
+    pub(super) fn looks(&self) -> Option<&[Answer; 2]> {
+        self.answers.as_ref()
+    }
+
+    /// One sample more was taken: the round counts.
+    pub(super) fn next_round(&mut self) {
+        self.round += 1;
+    }
+
+    /// Ends it where no further sample will come: what is still open is not confirmed.
+    pub(super) fn conclude(mut self) -> Compared {
+        self.finish()
+    }
+
+    pub(super) fn wants_samples(&self) -> bool {
         let n_samples = self.question.n_samples;
         let Some(looked) = &self.findings else { return false };
         let is_open = |tally: &Tally| tally.is_open(n_samples);
@@ -387,7 +413,7 @@ impl Inspection {
         let Looked { now, before, varied_before, tallies, released, lengths, mut volatile, strays } = looked;
         let never = self.question.sides.iter().find_map(|side| match side {
             Asking::Never { why } => Some(why.clone()),
-            Asking::Again { .. } => None,
+            Asking::Again { .. } | Asking::Later => None,
         });
         let cancelled = self.cancelled.then(|| String::from("the run was told to end"));
         // What one side alone was sampled for is noise or not known.
@@ -464,7 +490,7 @@ impl Inspection {
         });
         let statements = std::mem::take(&mut now.statements);
         let record = before.as_ref().and(self.question.before.as_ref()).map(|past| past.name().to_owned());
-        let can_be_asked = never.is_none();
+        let can_be_asked = never.is_none() && !self.question.sides.iter().any(|side| matches!(side, Asking::Later));
         Compared {
             step: self.question.step.clone(),
             title: self.question.title.clone(),

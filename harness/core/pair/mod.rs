@@ -3,9 +3,11 @@
 //!
 //! Without I/O, as the stepper is: effects come out, and what came of them goes in. A side that is a record answers from it.
 
+mod again;
 mod half;
 mod inspection;
 mod observation;
+mod pages;
 mod past;
 pub mod recall;
 mod run;
@@ -13,6 +15,7 @@ mod sample;
 mod side;
 mod stray;
 
+pub use again::{PageQuestion, Replayed};
 pub use inspection::{Compared, Inspection, Late, Next};
 pub use observation::{Answer, Closeness, compare_answers, compare_readings};
 pub use run::{Event, Outcome, PairRun, Setup, Turn};

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
+use super::pages::compare_pages;
 use crate::{
     attribute::Contrast,
     compare::{self, Difference, Hidden, Kind, Place, Weight, headers, text},
     json::{Json, Path},
     normalise::Rules,
     observation::Fault,
-    reading::{Cookie, Reading, ReadingBody},
+    reading::{Cookie, PageReading, Reading, ReadingBody},
     record::Aspect,
 };
 
@@ -26,6 +27,8 @@ const ELSEWHERE: &str = "elsewhere";
 pub enum Answer {
     /// A response.
     Reading(Arc<Reading>),
+    /// A page that a browser showed.
+    Page(Arc<PageReading>),
     /// None, and why.
     Fault {
         /// The fault's name: `time-out`.
@@ -47,6 +50,23 @@ impl Answer {
     pub fn reading(&self) -> Option<&Reading> {
         match self {
             Self::Reading(reading) => Some(reading),
+            Self::Page(_) | Self::Fault { .. } => None,
+        }
+    }
+
+    /// Whether something came.
+    pub(super) fn came(&self) -> bool {
+        match self {
+            Self::Reading(_) | Self::Page(_) => true,
+            Self::Fault { .. } => false,
+        }
+    }
+
+    /// The status of the response, or of the page's document where that is known.
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Reading(reading) => Some(reading.status),
+            Self::Page(page) => page.status,
             Self::Fault { .. } => None,
         }
     }
@@ -67,14 +87,16 @@ pub fn compare_answers(expected: &Answer, actual: &Answer, rules: &Rules, closen
     let mut contrast = Contrast::default();
     match (expected, actual) {
         (Answer::Reading(one), Answer::Reading(two)) => return compare_readings(one, two, rules, closeness),
-        (Answer::Reading(one), Answer::Fault { name, .. }) => {
-            contrast.add_one(Aspect::Status, no_answer(one.status, name, Side::Actual));
+        (Answer::Page(one), Answer::Page(two)) => return compare_pages(one, two, rules, closeness),
+        (came, Answer::Fault { name, .. }) if came.came() => {
+            contrast.add_one(Aspect::Status, no_answer(came.status(), name, Side::Actual));
         }
-        (Answer::Fault { name, .. }, Answer::Reading(two)) => {
-            contrast.add_one(Aspect::Status, no_answer(two.status, name, Side::Expected));
+        (Answer::Fault { name, .. }, came) if came.came() => {
+            contrast.add_one(Aspect::Status, no_answer(came.status(), name, Side::Expected));
         }
-        (Answer::Fault { name, .. }, Answer::Fault { .. }) => {
-            contrast.unseen("answer", format!("neither side answered: {name}"));
+        (Answer::Fault { name, .. }, _) => contrast.unseen("answer", format!("neither side answered: {name}")),
+        (Answer::Reading(_) | Answer::Page(_), _) => {
+            contrast.unseen("answer", String::from("a page stands against a response"));
         }
     }
     contrast
@@ -117,8 +139,10 @@ enum Side {
 }
 
 /// An answer that only one side gave.
-fn no_answer(status: u16, fault: &str, lacking: Side) -> Difference {
-    let (there, none) = (Json::Number(i64::from(status).into()), Json::String(format!("no answer: {fault}")));
+fn no_answer(status: Option<u16>, fault: &str, lacking: Side) -> Difference {
+    let there = status.map_or_else(|| Json::text("a page"), |status| Json::Number(i64::from(status).into()));
+    let none = Json::String(format!("no answer: {fault}"));
+    let status = status.map_or_else(|| String::from("a page"), |status| status.to_string());
     let (expected, actual, transformation) = match lacking {
         Side::Actual => (there, none, format!("{status} → no answer")),
         Side::Expected => (none, there, format!("no answer → {status}")),
@@ -130,14 +154,14 @@ fn no_answer(status: u16, fault: &str, lacking: Side) -> Difference {
 fn incomplete(expected: &Reading, actual: &Reading) -> Option<Difference> {
     match (&expected.body, &actual.body) {
         (ReadingBody::Broken { .. }, ReadingBody::Broken { .. }) => None,
-        (ReadingBody::Broken { fault }, _) => Some(no_answer(actual.status, fault, Side::Expected)),
-        (_, ReadingBody::Broken { fault }) => Some(no_answer(expected.status, fault, Side::Actual)),
+        (ReadingBody::Broken { fault }, _) => Some(no_answer(Some(actual.status), fault, Side::Expected)),
+        (_, ReadingBody::Broken { fault }) => Some(no_answer(Some(expected.status), fault, Side::Actual)),
         _ => None,
     }
 }
 
 /// A difference at a place that has a name of its own.
-fn named(name: &str, kind: Kind, transformation: String) -> Difference {
+pub(super) fn named(name: &str, kind: Kind, transformation: String) -> Difference {
     Difference {
         at: Place::Header(name.to_owned()),
         key: name.to_owned(),
@@ -151,7 +175,7 @@ fn named(name: &str, kind: Kind, transformation: String) -> Difference {
     }
 }
 
-fn redirects(expected: &[(u16, String)], actual: &[(u16, String)], closeness: Closeness, contrast: &mut Contrast) {
+pub(super) fn redirects(expected: &[(u16, String)], actual: &[(u16, String)], closeness: Closeness, contrast: &mut Contrast) {
     for hop in 0..expected.len().max(actual.len()) {
         let place = format!("redirect[{}]", hop + 1);
         let shown = |(status, to): &(u16, String)| Json::String(format!("{status} {to}"));
@@ -247,7 +271,7 @@ fn text_body(expected: &str, actual: &str, rules: &Rules, closeness: Closeness, 
 }
 
 /// What rules hid on either side is one thing: the larger count of the two.
-fn hide(contrast: &mut Contrast, expected: Vec<Hidden>, actual: Vec<Hidden>) {
+pub(super) fn hide(contrast: &mut Contrast, expected: Vec<Hidden>, actual: Vec<Hidden>) {
     let mut all = expected;
     for hidden in actual {
         match all.iter_mut().find(|known| known.rule == hidden.rule && known.path == hidden.path) {

@@ -50,7 +50,7 @@ impl Past {
             Self::Record { answer, others, .. } => {
                 let [mut reference, mut candidate] = now.map(|now| compare_answers(answer, now, rules, Closeness::Values));
                 let mut varied = Vec::new();
-                for other in others.iter().filter(|other| other.reading().is_some()) {
+                for other in others.iter().filter(|other| other.came()) {
                     leave_what_varied(&mut reference, &compare_answers(other, now[0], rules, Closeness::Values));
                     varied.extend(leave_what_varied(&mut candidate, &compare_answers(other, now[1], rules, Closeness::Values)));
                 }

@@ -5,13 +5,17 @@ use std::{sync::Arc, time::Duration};
 use super::{Answer, Asked, RecordedStep};
 use crate::{
     json,
-    observation::Timing,
-    reading::{Cookie, Reading, ReadingBody},
-    record::{BodyKind, Exchange, Response, Step},
+    observation::{Timing, page::ConsoleLevel},
+    reading::{Cookie, PageAsked, PageReading, Reading, ReadingBody},
+    record::{BodyKind, Exchange, Page, Response, Step},
 };
 
 /// The recorded step; nothing where it sent no request. `body` yields what `bodies/` holds under a name.
 pub fn step(step: &Step, body: &dyn Fn(&str) -> Option<String>) -> Option<RecordedStep> {
+    if let Some(page) = &step.page {
+        let answer = (!page.kept.is_empty()).then(|| Answer::Page(Arc::new(page_reading(page, body))))?;
+        return Some(RecordedStep { title: step.title.clone(), answer, asked: None });
+    }
     let exchange = step.exchange.as_ref()?;
     let answer = match (&exchange.response, &exchange.fault) {
         (Some(response), _) => Answer::Reading(Arc::new(reading(response, exchange, body))),
@@ -24,6 +28,34 @@ pub fn step(step: &Step, body: &dyn Fn(&str) -> Option<String>) -> Option<Record
         body: exchange.request_body.as_ref().and_then(|sent| sent.stored.as_deref()).and_then(body),
     };
     Some(RecordedStep { title: step.title.clone(), answer, asked: Some(asked) })
+}
+
+fn page_reading(page: &Page, body: &dyn Fn(&str) -> Option<String>) -> PageReading {
+    let level = |line: &str| match line.split_once(": ") {
+        Some(("uncaught", text)) => (ConsoleLevel::Uncaught, text.to_owned()),
+        Some(("error", text)) => (ConsoleLevel::Error, text.to_owned()),
+        Some(("warning", text)) => (ConsoleLevel::Warning, text.to_owned()),
+        Some((_, text)) => (ConsoleLevel::Info, text.to_owned()),
+        None => (ConsoleLevel::Info, line.to_owned()),
+    };
+    let failed = |line: &str| {
+        let (request, outcome) = line.rsplit_once(": ").unwrap_or((line, ""));
+        let (method, url) = request.split_once(' ').unwrap_or(("GET", request));
+        PageAsked { method: method.to_owned(), url: url.to_owned(), outcome: Some(outcome.to_owned()), has_failed: true }
+    };
+    let gone = || String::from("the record does not hold it any more");
+    let stored = |file: &str| body(file.strip_prefix("bodies/").unwrap_or(file)).ok_or_else(gone);
+    PageReading {
+        url: page.url.clone(),
+        title: page.title.clone(),
+        status: page.status,
+        redirects: page.redirects.iter().map(|redirect| (redirect.status, redirect.to.clone())).collect(),
+        meta: page.meta.clone(),
+        links: page.links.clone(),
+        console: page.console.as_ref().map(|lines| lines.iter().map(|line| level(line)).collect()).ok_or_else(gone),
+        requests: page.requests.map(|_| page.failed_requests.iter().map(|line| failed(line)).collect()).ok_or_else(gone),
+        texts: page.kept.iter().map(|(what, file)| (what.clone(), stored(file))).collect(),
+    }
 }
 
 fn reading(response: &Response, exchange: &Exchange, body: &dyn Fn(&str) -> Option<String>) -> Reading {

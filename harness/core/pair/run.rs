@@ -9,7 +9,9 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Effect, Input, ROLES, first,
+    Effect, Input, ROLES,
+    again::PageQuestion,
+    first,
     half::Half,
     inspection::{Asking, Compared, Inspection, Next, Question},
     observation::{Answer, Closeness},
@@ -91,6 +93,8 @@ pub struct Outcome {
     pub own: [Status; 2],
     /// What became of the cases, reference first; nothing for a record.
     pub outcomes: [Option<execute::Outcome>; 2],
+    /// The pages that were compared, each with what it still wants to know.
+    pub pages: Vec<PageQuestion>,
 }
 
 /// Where a step stands in the case.
@@ -110,6 +114,7 @@ pub struct PairRun {
     halves: BTreeMap<Address, [Option<Half>; 2]>,
     ready: VecDeque<Address>,
     inspection: Option<Box<Inspection>>,
+    pages: Vec<PageQuestion>,
     own: [Status; 2],
     cancelled: bool,
     events: Vec<Event>,
@@ -176,6 +181,7 @@ impl PairRun {
             halves: BTreeMap::new(),
             ready: VecDeque::new(),
             inspection: None,
+            pages: Vec::new(),
             own: [Status::Passed; 2],
             cancelled: false,
             events: Vec::new(),
@@ -277,7 +283,8 @@ impl PairRun {
             trace::Event::Step(trace) => {
                 side.captures.extend(trace.captures.iter().cloned());
                 let address = (trace.section, trace.index);
-                let half = Half::of(trace, &side.naming, &side.site);
+                let step = &self.case.steps(trace.section)[trace.index];
+                let half = Half::of(trace, step, &side.naming, &side.site);
                 let other = ROLES[1 - place(role)];
                 let recorded = match &self.sides[place(other)] {
                     Player::Recorded(recorded) => Some(Half::recorded(recorded, &trace.path())),
@@ -414,7 +421,7 @@ impl PairRun {
             },
             Player::Recorded(_) => None,
         });
-        Effect::Done(Box::new(Outcome { own: self.own, outcomes }))
+        Effect::Done(Box::new(Outcome { own: self.own, outcomes, pages: std::mem::take(&mut self.pages) }))
     }
 
     fn not_reached(&mut self, address: Address, title: &str, role: Role) {
@@ -457,14 +464,15 @@ impl PairRun {
             (Some(one), Some(two)) => [one.clone(), two.clone()],
             (None, None) => return None,
             (Some(_), None) => {
-                self.unsent(address, &title, Role::Candidate);
+                self.unsent(address, &title, Role::Candidate, reference.is_page());
                 return None;
             }
             (None, Some(_)) => {
-                self.unsent(address, &title, Role::Reference);
+                self.unsent(address, &title, Role::Reference, candidate.is_page());
                 return None;
             }
         };
+        let is_page = reference.is_page() || candidate.is_page();
         let closeness = self.closeness(address, &title, &reference, &candidate);
         let step = &self.case.steps(address.0)[address.1];
         let before = self.before.as_ref().and_then(|before| match before {
@@ -491,12 +499,18 @@ impl PairRun {
             sides: [self.asking(Role::Reference, reference.replay, step), self.asking(Role::Candidate, candidate.replay, step)],
             title,
         };
+        if is_page {
+            let step = question.step.clone();
+            self.pages.push(PageQuestion { step, inspection: Inspection::of_page(question, answers) });
+            return None;
+        }
         self.inspection = Some(Box::new(Inspection::new(question, Some(answers))));
         self.inspect(Input::Start, at)
     }
 
-    fn unsent(&mut self, address: Address, title: &str, role: Role) {
-        let (what, why) = (format!("{title} ({})", path(address)), format!("the {} sent no request", side_name(role)));
+    fn unsent(&mut self, address: Address, title: &str, role: Role, is_page: bool) {
+        let lacks = if is_page { "did not come to show this page" } else { "sent no request" };
+        let (what, why) = (format!("{title} ({})", path(address)), format!("the {} {lacks}", side_name(role)));
         self.events.push(Event::NotObserved { what, why, lack: Lack::Blocks });
     }
 
@@ -550,6 +564,9 @@ impl PairRun {
             Player::Live(side) => side,
             Player::Recorded(recorded) => return never(format!("{} is a record, which cannot be asked again", recorded.record)),
         };
+        if let Verb::Page(_) = &step.verb {
+            return Asking::Later;
+        }
         let Some(replay) = replay else { return never(String::from("its request is not known any more")) };
         let repeatable = match &step.verb {
             Verb::Http(http) => http.repeatable,

@@ -24,6 +24,9 @@ pub struct PageReading {
     pub console: Result<Vec<(ConsoleLevel, String)>, String>,
     /// What the page asked for. The error says why that is not known.
     pub requests: Result<Vec<PageAsked>, String>,
+    /// Trees and texts that were kept: `page` for the tree of a page that was opened, `aria.0`, `text.1`, `html.2` for what a
+    /// snapshot keeps, by its place there. The error says why there is none.
+    pub texts: Vec<(String, Result<String, String>)>,
 }
 
 /// One request of a page, named.
@@ -71,7 +74,15 @@ impl PageReading {
                     .collect()),
                 Watched::NotObserved(why) => Err(why.clone()),
             },
+            texts: Vec::new(),
         }
+    }
+
+    /// The same, with what was kept of it.
+    #[must_use]
+    pub fn with_texts<'k>(self, kept: impl Iterator<Item = (&'k str, &'k Answer)>, naming: &Naming) -> Self {
+        let texts = kept.map(|(what, answer)| (what.to_owned(), page_text(answer, naming))).collect();
+        Self { texts, ..self }
     }
 }
 

@@ -206,6 +206,15 @@ pub struct Page {
     /// Those that failed: method, URL and how.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_requests: Vec<String>,
+    /// `<meta>` by name, where the step is compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meta: Vec<(String, String)>,
+    /// `<link>` by relation, where the step is compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<(String, String)>,
+    /// What the step kept to be compared, each with its file in `bodies/`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<(String, String)>,
     /// What was kept to see how it looked: `screenshot`, `aria`, `html` of a step that failed, each with its file below the record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<(String, String)>,

@@ -288,7 +288,17 @@ pub fn page(trace: &StepTrace, case: &PlannedCase, naming: &Naming, shelf: &mut 
             Some((kept.what.clone(), file?))
         })
         .collect();
+    let kept: Vec<(String, String)> = if trace.failures.is_empty() {
+        let texts = seen.kept.iter().filter_map(|kept| Some((kept.what.clone(), page_text(&kept.answer, naming).ok()?)));
+        texts.filter_map(|(what, text)| Some((what, shelf.text(&text)?))).collect()
+    } else {
+        Vec::new()
+    };
+    let (meta, links) = if kept.is_empty() { (Vec::new(), Vec::new()) } else { (reading.meta, reading.links) };
     Some(Page {
+        meta,
+        links,
+        kept,
         browser,
         url: reading.url,
         title: reading.title,

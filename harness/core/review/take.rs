@@ -61,7 +61,8 @@ pub fn take_page(spec: &SnapshotSpec, kept: &[Kept], naming: &Naming, rules: &Ru
             Some(suffix) if spec.contents.len() > 1 => format!("{}.{suffix}", spec.name),
             Some(_) | None => spec.name.clone(),
         };
-        let answer = kept.iter().find(|kept| kept.what == index.to_string()).map(|kept| &kept.answer);
+        let what = content.kept_as(index);
+        let answer = kept.iter().find(|kept| Some(&kept.what) == what.as_ref()).map(|kept| &kept.answer);
         let text = match answer {
             Some(answer) => page_text(answer, naming),
             None => Err(String::from("the step ended before it could be taken")),

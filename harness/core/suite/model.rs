@@ -501,6 +501,17 @@ pub enum SnapshotContent {
 }
 
 impl SnapshotContent {
+    /// What it is called among what a step keeps of its page, by its place in its snapshot; nothing for what is of a response.
+    #[must_use]
+    pub fn kept_as(&self, index: usize) -> Option<String> {
+        match self {
+            Self::Aria(_) => Some(format!("aria.{index}")),
+            Self::PageText(_) => Some(format!("text.{index}")),
+            Self::PageHtml(_) => Some(format!("html.{index}")),
+            Self::Body | Self::Json | Self::Text | Self::Shape | Self::Headers(_) => None,
+        }
+    }
+
     /// Whether a page is what it is taken of.
     #[must_use]
     pub fn is_of_page(&self) -> bool {
