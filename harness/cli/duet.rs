@@ -267,7 +267,7 @@ impl Duet {
     /// Where both sides of one case act.
     pub(super) fn stages(&self) -> Stages {
         let [reference, candidate] = ROLES.map(|role| self.half(role).live().map(|live| Stage::new(&live.side)));
-        Stages { reference, candidate }
+        Stages::new(reference, candidate)
     }
 
     /// Carries an effect out and says what came of it.

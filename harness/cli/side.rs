@@ -186,7 +186,7 @@ impl Side {
     }
 }
 
-fn cancelled() -> Fault {
+pub(super) fn cancelled() -> Fault {
     Fault {
         kind: prodiff_core::observation::FaultKind::Cancelled,
         detail: String::from("the run was told to end"),

@@ -10,22 +10,26 @@ use prodiff_core::{
     observation::{Fault, Observation, page::PageObservation},
     record::Role,
 };
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::side::Side;
-use crate::drivers::browser::page::Page;
+use super::side::{Side, cancelled};
+use crate::drivers::browser::page::{Page, Seats};
 
 /// One side of one case.
 pub struct Stage {
     side: Arc<Side>,
     page: Option<Page>,
+    /// Taken with the first page, for both sides at once where two are compared.
+    seats: Arc<OnceCell<Seats>>,
+    n_pages: usize,
 }
 
 impl Stage {
     /// A stage without a browser yet.
     #[must_use]
     pub fn new(side: &Arc<Side>) -> Self {
-        Self { side: Arc::clone(side), page: None }
+        Self { side: Arc::clone(side), page: None, seats: Arc::default(), n_pages: 1 }
     }
 
     /// Performs an action within the limits of whoever owns the host.
@@ -50,7 +54,17 @@ impl Stage {
             self.side.pass(url, cancel).await?;
         }
         if self.page.is_none() {
-            self.page = Some(self.side.browsers().page(&action.setup).await?);
+            let browsers = self.side.browsers();
+            let opened = async {
+                let seats = self.seats.get_or_try_init(|| browsers.seats(self.n_pages)).await?;
+                browsers.page(seats, &action.setup).await
+            };
+            // Waiting for a seat, and for a browser to start, may take long.
+            let page = tokio::select! {
+                page = opened => page?,
+                () = cancel.cancelled() => return Err(cancelled()),
+            };
+            self.page = Some(page);
         }
         let page = self.page.as_mut().expect("it was opened above");
         page.perform(&action, cancel).await
@@ -73,6 +87,15 @@ pub struct Stages {
 }
 
 impl Stages {
+    /// The stages of a comparison; two that act share their right to browsers, so that neither waits while it holds one.
+    #[must_use]
+    pub fn new(reference: Option<Stage>, candidate: Option<Stage>) -> Self {
+        let n_pages = [&reference, &candidate].into_iter().flatten().count();
+        let seats = Arc::<OnceCell<Seats>>::default();
+        let shared = |stage: Option<Stage>| stage.map(|stage| Stage { seats: Arc::clone(&seats), n_pages, ..stage });
+        Self { reference: shared(reference), candidate: shared(candidate) }
+    }
+
     /// The stage of a side.
     ///
     /// # Panics

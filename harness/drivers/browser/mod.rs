@@ -13,4 +13,5 @@ pub mod provide;
 pub mod session;
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

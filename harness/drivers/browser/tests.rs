@@ -175,7 +175,7 @@ async fn a_driver_that_is_killed_is_noticed_and_nothing_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_is_killed_is_noticed_and_replaced() {
     let Some(settings) = settings("chromium") else { return };
-    let pool = Pool::new(settings, 1);
+    let pool = Pool::new(settings);
     let lease = pool.lease().await.unwrap();
     let first = Traces::of(lease.session());
     let context = lease.context(SIZE).await.unwrap();
@@ -215,7 +215,7 @@ fn children(parent: u32) -> Vec<u32> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_is_used_by_one_case_after_the_other_and_two_at_once_are_two() {
     let Some(settings) = settings("chromium") else { return };
-    let pool = Pool::new(settings, 2);
+    let pool = Pool::new(settings);
     let (one, two) = tokio::join!(pool.lease(), pool.lease());
     let (one, two) = (one.unwrap(), two.unwrap());
     let traces = [Traces::of(one.session()), Traces::of(two.session())];
@@ -305,7 +305,7 @@ async fn a_grid_gives_browsers_with_bidi() {
 
 async fn works_remotely(name: &str, server: &url::Url) {
     let site = pages::serve(&[("/", "<!doctype html><title>Home</title><button>Go</button>")]).await;
-    let pool = Pool::new(Settings::remote(Browser::named(name).unwrap(), server), 1);
+    let pool = Pool::new(Settings::remote(Browser::named(name).unwrap(), server));
     let setup = Arc::new(stage::setup(name));
     let lease = pool.lease().await.unwrap();
     assert!(lease.session().driver().is_none() && lease.session().connection().is_some(), "{name}");
@@ -329,10 +329,18 @@ async fn a_run_has_its_browsers_and_none_after_its_end() {
     let browsers = Browsers::new(options);
     let setup = Arc::new(stage::setup("chromium"));
     for _ in 0..2 {
-        browsers.page(&setup).await.unwrap().end().await;
+        let seats = browsers.seats(1).await.unwrap();
+        browsers.page(&seats, &setup).await.unwrap().end().await;
     }
+    // A comparison needs two, also where there is one seat; another case waits meanwhile.
+    let seats = browsers.seats(2).await.unwrap();
+    let (one, two) = tokio::join!(browsers.page(&seats, &setup), browsers.page(&seats, &setup));
+    assert!(tokio::time::timeout(Duration::from_millis(50), browsers.seats(1)).await.is_err());
+    one.unwrap().end().await;
+    two.unwrap().end().await;
     let unknown = Arc::new(stage::setup("netscape"));
-    assert_eq!(browsers.page(&unknown).await.unwrap_err().kind, FaultKind::NoBrowser);
-    browsers.end().await;
-    assert_eq!(browsers.page(&setup).await.unwrap_err().kind, FaultKind::Cancelled);
+    assert_eq!(browsers.page(&seats, &unknown).await.unwrap_err().kind, FaultKind::NoBrowser);
+    let (waiting, ()) = tokio::join!(browsers.seats(1), browsers.end());
+    assert_eq!(waiting.unwrap_err().kind, FaultKind::Cancelled, "who waits is told");
+    assert_eq!(browsers.page(&seats, &setup).await.unwrap_err().kind, FaultKind::Cancelled);
 }

@@ -88,8 +88,24 @@ pub(in crate::drivers::browser) async fn fill(session: &Session, into: &Locator,
     match (text.is_empty(), selected["empty"] == true) {
         (true, true) => Ok(()),
         (true, false) => keys::press(session, "Delete", until).await,
-        (false, _) => keys::type_text(session, &text, until).await,
+        (false, _) => type_or_paste(session, &target, &text, until).await,
     }
+}
+
+/// From this many characters on a person pastes. Each key takes a browser some milliseconds.
+const LONG: usize = 40;
+
+/// Types a text; of a long one all but its end comes as if it were pasted.
+async fn type_or_paste(session: &Session, target: &Target, text: &str, until: Instant) -> Result<(), ActError> {
+    let end = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    let (start, last) = text.split_at(end);
+    if text.chars().count() >= LONG {
+        let pasted = target.perform(session, "insert_text", json!({"value": start}), until).await?;
+        if pasted["inserted"] == true {
+            return keys::type_text(session, last, until).await;
+        }
+    }
+    keys::type_text(session, text, until).await
 }
 
 /// Chooses options of a `<select>`. Its list opens outside of the page, where no pointer of ours reaches.

@@ -169,6 +169,8 @@ const DO = {
     selection.addRange(range);
     return {empty: textOf(element) === ''};
   },
+  // As if it were pasted: the events are the browser's own.
+  insert_text: (element, {value}) => ({inserted: document.execCommand('insertText', false, value)}),
   // Inputs that are not typed into: a picker sets them in one go.
   set_value: (element, {value}) => {
     const native = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');

@@ -1,15 +1,15 @@
 //! The browsers of a run: a pool for each kind, filled as cases need them.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use prodiff_core::{
     action::page::PageSetup,
     observation::{Fault, FaultKind},
 };
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use url::Url;
 
 use super::page::Page;
@@ -27,7 +27,7 @@ use crate::drivers::browser::{
 /// How a run's browsers are.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How many at once, of each kind.
+    /// How many at once, of all kinds together.
     pub n_sessions: usize,
     /// Whether a person wants to watch.
     pub headed: bool,
@@ -50,27 +50,48 @@ pub struct Browsers {
     options: Options,
     machine: Machine,
     pools: Mutex<BTreeMap<Kind, Result<Pool, BrowserError>>>,
-    ended: std::sync::Mutex<bool>,
+    seats: Arc<Semaphore>,
+}
+
+/// The right to have so many pages at once. A case takes all that it needs in one go: if two took one each and then
+/// waited for another, both would wait for ever.
+#[derive(Debug)]
+pub struct Seats {
+    _permits: OwnedSemaphorePermit,
 }
 
 impl Browsers {
     /// None is looked for, let alone started, before a case needs it.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, machine: Machine::this(), pools: Mutex::default(), ended: std::sync::Mutex::new(false) }
+        let seats = Arc::new(Semaphore::new(options.n_sessions.max(1)));
+        Self { options, machine: Machine::this(), pools: Mutex::default(), seats }
     }
 
-    /// A fresh page for a case, in a browser of its kind; waits for one to be free.
+    /// Waits until a case may have so many pages at once. Where the run has fewer seats, all of them do.
+    ///
+    /// # Errors
+    /// When the run ends first.
+    pub async fn seats(&self, n_pages: usize) -> Result<Seats, Fault> {
+        let began = Instant::now();
+        let wanted = u32::try_from(n_pages.clamp(1, self.options.n_sessions.max(1))).unwrap_or(1);
+        match Arc::clone(&self.seats).acquire_many_owned(wanted).await {
+            Ok(permits) => Ok(Seats { _permits: permits }),
+            Err(_) => Err(ActError::new(FaultKind::Cancelled, "the run was stopped").after(began.elapsed())),
+        }
+    }
+
+    /// A fresh page for a case that has its seats, in a browser of its kind.
     ///
     /// # Errors
     /// When there is none, or none can be started.
-    pub async fn page(&self, setup: &Arc<PageSetup>) -> Result<Page, Fault> {
+    pub async fn page(&self, _: &Seats, setup: &Arc<PageSetup>) -> Result<Page, Fault> {
         let began = Instant::now();
         self.opened(setup).await.map_err(|error| error.after(began.elapsed()))
     }
 
     async fn opened(&self, setup: &Arc<PageSetup>) -> Result<Page, ActError> {
-        if *self.ended.lock().unwrap_or_else(PoisonError::into_inner) {
+        if self.seats.is_closed() {
             return Err(ActError::new(FaultKind::Cancelled, "the run was stopped"));
         }
         let browser = Browser::named(&setup.browser)
@@ -92,7 +113,7 @@ impl Browsers {
         if let Some(pool) = pools.get(&key) {
             return pool.clone();
         }
-        let made = self.settings(browser, grid.as_ref()).await.map(|settings| Pool::new(settings, self.options.n_sessions));
+        let made = self.settings(browser, grid.as_ref()).await.map(Pool::new);
         pools.insert(key, made.clone());
         made
     }
@@ -131,7 +152,7 @@ impl Browsers {
 
     /// Ends every browser. No case gets one any more.
     pub async fn end(&self) {
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.seats.close();
         for pool in self.pools.lock().await.values().flatten() {
             pool.end().await;
         }

@@ -63,6 +63,11 @@ impl Intercept {
             Decision::Block => ("network.failRequest", json!({"request": id})),
             Decision::Withhold => {
                 self.withheld.lock().unwrap_or_else(PoisonError::into_inner).push((method, url));
+                if event.params.get("navigation").is_some_and(Value::is_string) {
+                    // A navigation that fails puts an error in the place of the page; one without content leaves it there.
+                    let nothing = json!({"request": id, "statusCode": 204, "reasonPhrase": "Withheld", "headers": []});
+                    return ("network.provideResponse", nothing);
+                }
                 ("network.failRequest", json!({"request": id}))
             }
         }

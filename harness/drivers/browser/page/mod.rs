@@ -16,5 +16,5 @@ mod seen;
 mod watch;
 mod windows;
 
-pub use browsers::{Browsers, Options};
+pub use browsers::{Browsers, Options, Seats};
 pub use page::Page;

@@ -140,7 +140,13 @@ impl Seen {
             "log.entryAdded" => self.log(&event.params),
             "network.beforeRequestSent" => self.requested(&context, &event.params),
             "network.responseCompleted" => self.answered(&context, &event.params),
-            "network.fetchError" => self.failed(&event.params),
+            "network.fetchError" => {
+                let navigation = text(&event.params, "navigation");
+                if !navigation.is_empty() {
+                    self.arrived(&context, &navigation);
+                }
+                self.failed(&event.params);
+            }
             _ => {}
         }
     }
@@ -224,12 +230,13 @@ impl Seen {
             let document = self.documents.entry(context.to_owned());
             document.or_insert(DocumentResponse { status: None, redirects: Vec::new(), headers: Vec::new() });
         }
-        if self.requests.len() >= MAX_KEPT {
+        let url = params.pointer("/request/url").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if self.requests.len() >= MAX_KEPT || !is_of_page(&url) {
             return;
         }
         let request = PageRequest {
             method: params.pointer("/request/method").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            url: params.pointer("/request/url").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            url,
             status: None,
             failure: None,
             mime_type: None,
@@ -251,7 +258,12 @@ impl Seen {
             tracked.request.bytes = response.get("bodySize").and_then(Value::as_u64).or_else(|| response.get("bytesReceived")?.as_u64());
             tracked.request.took = tracked.started.zip(ended).and_then(|(start, end)| milliseconds(end - start));
         }
-        let is_document = !text(params, "navigation").is_empty() && self.windows.iter().any(|window| window == context);
+        let navigation = text(params, "navigation");
+        if matches!(status, Some(204 | 205)) && !navigation.is_empty() {
+            // Nothing comes in the place of the page (Fetch, 4.1), and not every browser says that it has given up waiting.
+            self.arrived(context, &navigation);
+        }
+        let is_document = !navigation.is_empty() && self.windows.iter().any(|window| window == context);
         let Some(document) = self.documents.get_mut(context).filter(|_| is_document) else { return };
         let headers = headers(&response);
         let location = headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.clone());
@@ -284,6 +296,13 @@ impl Seen {
             None => self.requests.iter_mut().rev().find(is_open),
         }
     }
+}
+
+/// Whether a page asked a server for it. What a page holds itself (`data:`) is asked of nobody, and for an icon some browsers
+/// ask by themselves and others never.
+fn is_of_page(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return true };
+    matches!(url.scheme(), "http" | "https" | "ws" | "wss") && url.path() != "/favicon.ico"
 }
 
 fn milliseconds(amount: f64) -> Option<Duration> {
@@ -398,12 +417,25 @@ mod tests {
     }
 
     #[test]
+    fn what_browsers_do_by_themselves_is_no_request_of_the_page() {
+        let urls = ["http://a/favicon.ico", "data:,x", "http://a/x"];
+        let mut events = vec![window("w", "u1")];
+        events.extend(urls.iter().enumerate().map(|(id, url)| request(&id.to_string(), url, None, 0)));
+        let seen = seen(&events);
+        assert_eq!(seen.requests().iter().map(|request| request.url.clone()).collect::<Vec<_>>(), ["http://a/x"]);
+    }
+
+    #[test]
     fn a_navigation_is_over_when_its_own_page_is_there() {
         let started = ("browsingContext.navigationStarted", json!({"context": "w", "navigation": "n2", "url": "http://a/"}));
         let other = ("browsingContext.load", json!({"context": "w", "navigation": "n1"}));
         let own = ("browsingContext.load", json!({"context": "w", "navigation": "n2"}));
         assert!(seen(&[window("w", "u1"), started.clone(), other]).is_navigating("w"));
-        assert!(!seen(&[window("w", "u1"), started, own]).is_navigating("w"));
+        let empty = response("1", "http://a/", 204, Some("n2"), "");
+        let of_page = ("network.fetchError", json!({"context": "w", "navigation": null, "request": {"request": "2"}}));
+        assert!(!seen(&[window("w", "u1"), started.clone(), own]).is_navigating("w"));
+        assert!(!seen(&[window("w", "u1"), started.clone(), empty]).is_navigating("w"));
+        assert!(seen(&[window("w", "u1"), started, of_page]).is_navigating("w"));
     }
 
     #[test]

@@ -5,5 +5,10 @@
 
 pub mod display;
 pub mod driver;
+#[cfg(unix)]
 pub mod group;
+#[cfg(not(unix))]
+#[path = "elsewhere.rs"]
+pub mod group;
+#[cfg(unix)]
 mod watcher;

@@ -1,8 +1,9 @@
-//! As many browsers as cases play at once; each is used by one case after the other.
+//! Browsers of one kind, each used by one case after the other. How many there are at once is decided by whoever leases.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{context::Context, session::Session, settings::Settings};
 use crate::drivers::browser::error::BrowserError;
@@ -16,8 +17,8 @@ pub struct Pool {
 #[derive(Debug)]
 struct Shared {
     settings: Settings,
-    seats: Arc<Semaphore>,
     idle: Mutex<Vec<Session>>,
+    is_ended: AtomicBool,
 }
 
 /// One browser, lent to one case.
@@ -25,41 +26,37 @@ struct Shared {
 pub struct Lease {
     session: Option<Arc<Session>>,
     shared: Arc<Shared>,
-    _seat: OwnedSemaphorePermit,
 }
 
 impl Pool {
-    /// At most `n_seats` browsers at once. None is started before it is needed.
+    /// None is started before it is needed.
     #[must_use]
-    pub fn new(settings: Settings, n_seats: usize) -> Self {
-        let seats = Arc::new(Semaphore::new(n_seats.max(1)));
-        Self { shared: Arc::new(Shared { settings, seats, idle: Mutex::default() }) }
+    pub fn new(settings: Settings) -> Self {
+        Self { shared: Arc::new(Shared { settings, idle: Mutex::default(), is_ended: AtomicBool::new(false) }) }
     }
 
-    /// Waits for a seat and lends a browser that is alive: an idle one, or a new one in the place of one that died.
+    /// Lends a browser that is alive: an idle one, or a new one in the place of one that died.
     ///
     /// # Errors
     /// When none can be started.
     pub async fn lease(&self) -> Result<Lease, BrowserError> {
-        let seat = Arc::clone(&self.shared.seats).acquire_owned().await;
-        let seat = seat.expect("the seats are never closed");
         while let Some(session) = self.shared.take() {
             if session.is_alive() {
-                return Ok(self.lend(session, seat));
+                return Ok(self.lend(session));
             }
             session.end().await;
         }
         let session = Session::start(&self.shared.settings).await?;
-        Ok(self.lend(session, seat))
+        Ok(self.lend(session))
     }
 
-    fn lend(&self, session: Session, seat: OwnedSemaphorePermit) -> Lease {
-        Lease { session: Some(Arc::new(session)), shared: Arc::clone(&self.shared), _seat: seat }
+    fn lend(&self, session: Session) -> Lease {
+        Lease { session: Some(Arc::new(session)), shared: Arc::clone(&self.shared) }
     }
 
     /// Ends every browser that nobody has. Those that are lent end when they come back.
     pub async fn end(&self) {
-        self.shared.seats.close();
+        self.shared.is_ended.store(true, Ordering::Relaxed);
         while let Some(session) = self.shared.take() {
             session.end().await;
         }
@@ -98,7 +95,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(session) = self.session.take().and_then(Arc::into_inner) else { return };
         // Without contexts a session has seen one case, and no other may see what that left.
-        let is_reusable = session.connection().is_some() && session.is_alive() && !self.shared.seats.is_closed();
+        let is_reusable = session.connection().is_some() && session.is_alive() && !self.shared.is_ended.load(Ordering::Relaxed);
         if is_reusable {
             self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
         }

@@ -133,6 +133,9 @@ async fn what_is_typed_replaces_what_was_there_with_the_events_of_a_person() {
         assert_eq!(seen, "[\"Zoë 🎉x\",\"a\\nb\",\"edited\",\"2026-11-27\"]", "{browser}");
         let log = stage.script("return [log[0], log[1], log.at(-1)]").await;
         assert_eq!(log, "[\"keydown\",\"input\",\"change\"]", "{browser}");
+        let long = "It was a dark and stormy night. ".repeat(60);
+        stage.act(fill(role("textbox", "Note"), &format!("{long}\nend"))).await.unwrap();
+        assert_eq!(stage.script("return document.querySelector('textarea').value").await, format!("\"{long}\\nend\""), "{browser}");
         stage.act(PageVerb::Gesture { gesture: Gesture::Clear, on: css("#n") }).await.unwrap();
         assert_eq!(stage.script("return n.value").await, "\"\"", "{browser}");
         let fixed = told(stage.act(fill(role("textbox", "Fixed"), "no")).await);

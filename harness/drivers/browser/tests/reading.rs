@@ -419,3 +419,22 @@ async fn windows_that_pages_open_have_the_size_of_the_case() {
     assert_eq!(stage.script("return [innerWidth, innerHeight]").await, "[1000,700]");
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_would_change_a_protected_site_is_withheld_and_its_page_stays() {
+    let home = "<!doctype html><title>Home</title><form method=post action=/change><button>Save</button></form>";
+    for browser in ["chromium", "firefox"] {
+        let pages = [("/", home), ("/change", "changed")];
+        let stage = Stage::with(browser, &pages, |setup, site| {
+            setup.protected_origins = vec![url::Url::parse(&site.url("/")).unwrap()];
+        });
+        let Some(mut stage) = stage.await else { continue };
+        let began = std::time::Instant::now();
+        let seen = stage.click(role("button", "Save")).await.unwrap();
+        assert_eq!(seen.withheld, [(String::from("POST"), stage.site.url("/change"))], "{browser}");
+        assert_eq!((seen.title.as_str(), seen.url.path()), ("Home", "/"), "{browser}");
+        assert!(stage.site.requests().iter().all(|head| !head.starts_with("POST")), "{browser}");
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{browser}: {:?}", began.elapsed());
+        stage.end().await;
+    }
+}

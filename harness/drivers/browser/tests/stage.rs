@@ -52,7 +52,7 @@ impl Stage {
         pages: &[(&str, &str)],
         change: impl FnOnce(&mut PageSetup, &Site),
     ) -> Option<Self> {
-        let pool = Pool::new(settings(browser)?, 1);
+        let pool = Pool::new(settings(browser)?);
         let site = pages::serve(pages).await;
         let mut setup = setup(browser);
         change(&mut setup, &site);
