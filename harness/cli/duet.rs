@@ -230,6 +230,7 @@ impl Duet {
                         case: Arc::clone(case),
                         site: Arc::clone(&live.side.site),
                         surroundings: Arc::clone(&live.side.surroundings),
+                        keep: prodiff_core::execute::Keep::ForComparison,
                         inherited: handed[index].clone(),
                         session: starting(case, &live.sessions)?,
                         seed: self.seed,

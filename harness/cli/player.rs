@@ -84,6 +84,7 @@ impl Player {
             case: Arc::clone(case),
             site: Arc::clone(&self.side.site),
             surroundings: Arc::clone(&self.side.surroundings),
+            keep: prodiff_core::execute::Keep::Snapshots,
             inherited,
             session,
             seed: self.seed,

@@ -50,14 +50,7 @@ impl Shared {
             }
             gates.entry(site.name.clone()).or_insert_with(|| Arc::new(Gate::new(site.limit)));
         }
-        Arc::new(Self {
-            budget: Budget::new(BUDGET),
-            latch: Latch::default(),
-            gates,
-            requests: AtomicU64::new(0),
-            pairs: Semaphore::new((browsers.n_sessions() / 2).max(1)),
-            browsers,
-        })
+        Arc::new(Self { budget: Budget::new(BUDGET), latch: Latch::default(), gates, requests: AtomicU64::new(0), browsers })
     }
 
     /// Ends every browser of the run.

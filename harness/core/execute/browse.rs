@@ -115,7 +115,7 @@ impl CaseRun {
             sites: assertion::Sites { urls: &self.setup.site.urls, aliases: &self.setup.site.aliases },
         };
         let rules = case.rules(step);
-        let keeps = page::Keeps::of(step, &rules, &self.scope);
+        let keeps = page::Keeps::of(step, &rules, &self.scope, self.setup.keep);
         let observed = observed.and_then(Observation::into_page);
         let leg = match keeps {
             Ok(keeps) => flight.observed(observed, (step, page), &context, &keeps, at),

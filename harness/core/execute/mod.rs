@@ -47,12 +47,23 @@ pub struct Setup {
     pub surroundings: Arc<Surroundings>,
     /// Captures of the suite's `before`.
     pub inherited: Vec<Captured>,
+    /// What is kept of its pages.
+    pub keep: Keep,
     /// What it starts with: a copy of a saved session, or nothing.
     pub session: Session,
     /// The seed of the run.
     pub seed: u64,
     /// The wall clock at which the run began.
     pub began: DateTime<Utc>,
+}
+
+/// What is kept of the pages of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// What its snapshots keep.
+    Snapshots,
+    /// Every page that it opens as well, once it has come to rest: two sides are compared.
+    ForComparison,
 }
 
 /// What came of the last effect.

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    Keep,
     request::{self, Trouble},
     trace::{Captured, Kept, PageSeen, StepFailure},
 };
@@ -25,6 +26,9 @@ use crate::{
 
 /// The pause between two looks at a page whose expectations do not hold yet.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// A page that has shown the same, asked for nothing and said nothing for so long is at rest. Scripts that come to life behind
+/// `load` are in time.
+const AT_REST_AFTER: Duration = Duration::from_millis(500);
 /// How long a page gets to show what an action did before `until` repeats it.
 const ACT_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
@@ -43,6 +47,7 @@ pub(super) struct PageFlight {
     seen: Option<PageObservation>,
     kept: Vec<Kept>,
     fault: Option<Fault>,
+    rest: Rest,
     navigations: u32,
 }
 
@@ -53,6 +58,33 @@ enum Phase {
     Keeping,
     /// Looking for what helps people to see why it failed.
     Explaining,
+}
+
+/// How long the page has shown the same: what is kept of it, and what must not happen, is looked at when it has come to rest.
+#[derive(Debug, Default)]
+struct Rest {
+    probes: Vec<Probe>,
+    last: Option<PageObservation>,
+    since: Duration,
+    began: Option<Duration>,
+}
+
+impl Rest {
+    /// Takes up a look. Says whether the page is at rest, or has had its time: what never rests is looked at as it is.
+    fn take(&mut self, observation: &PageObservation, at: Duration, wait: Duration) -> bool {
+        let began = *self.began.get_or_insert(at);
+        let is_same = self.last.as_ref().is_some_and(|last| {
+            last.answers == observation.answers
+                && last.console == observation.console
+                && last.requests == observation.requests
+                && (&last.url, &last.title) == (&observation.url, &observation.title)
+        });
+        if !is_same {
+            self.since = at;
+            self.last = Some(observation.clone());
+        }
+        at >= self.since + AT_REST_AFTER || at + LOOK_EVERY > began + wait
+    }
 }
 
 /// What a browser step needs next.
@@ -98,6 +130,7 @@ impl PageFlight {
             seen: None,
             kept: Vec::new(),
             fault: None,
+            rest: Rest::default(),
             navigations,
         }
     }
@@ -110,6 +143,9 @@ impl PageFlight {
 
     /// After a pause: the action again where `until` does not hold, else another look.
     pub(super) fn woke(&mut self, at: Duration) -> Leg {
+        if self.phase == Phase::Keeping {
+            return self.probe(self.rest.probes.clone());
+        }
         let is_time = self.settled.is_some_and(|settled| at >= settled + ACT_AGAIN_AFTER);
         if self.n_until > 0 && is_time {
             self.settled = None;
@@ -151,7 +187,13 @@ impl PageFlight {
                 self.judge((step, page), context, keeps, at)
             }
             (Phase::Keeping, Ok(observation)) => {
-                let answers = observation.answers;
+                if !self.rest.take(&observation, at, self.wait) {
+                    return Leg::Wait(at + LOOK_EVERY);
+                }
+                let PageObservation { answers, .. } = observation.clone();
+                // What was judged stays judged; all else is as it is now that the page is at rest.
+                let judged = self.seen.as_ref().map(|seen| seen.answers.clone()).unwrap_or_default();
+                self.merge(PageObservation { answers: judged, ..observation });
                 self.kept = keeps.probes.iter().zip(answers).map(|((what, _), answer)| Kept { what: what.clone(), answer }).collect();
                 self.end(self.judged((step, page), context))
             }
@@ -184,11 +226,13 @@ impl PageFlight {
         let settled = self.settled.unwrap_or(at);
         let deadline = if self.n_until > 0 { self.began + self.wait } else { settled + self.wait };
         if look.failures.is_empty() {
-            if keeps.probes.is_empty() {
+            let wants_rest = [&page.until, &page.expect].into_iter().flatten().any(PageExpectations::wants_rest);
+            if keeps.probes.is_empty() && !wants_rest {
                 return self.end(Some(look));
             }
             self.phase = Phase::Keeping;
-            return self.probe(keeps.probes.iter().map(|(_, probe)| probe.clone()).collect());
+            self.rest = Rest { probes: keeps.probes.iter().map(|(_, probe)| probe.clone()).collect(), ..Rest::default() };
+            return self.probe(self.rest.probes.clone());
         }
         let can_change = look.failures.iter().any(|failure| failure.status == Status::Failed);
         if can_change && at + LOOK_EVERY <= deadline {
@@ -282,11 +326,11 @@ pub(super) struct Keeps {
 
 impl Keeps {
     /// What a step's snapshot keeps: the names are the places of its contents.
-    pub(super) fn of(step: &Step, ignored: &Rules, scope: &Scope) -> Result<Self, Unresolved> {
+    pub(super) fn of(step: &Step, ignored: &Rules, scope: &Scope, keep: Keep) -> Result<Self, Unresolved> {
         let except = ignored.locators().map(|spec| spec.resolve(scope)).collect::<Result<Vec<_>, _>>()?;
         let mut probes = Vec::new();
         let is_open = matches!(&step.verb, Verb::Page(page) if matches!(page.verb, PageVerbSpec::Open(_)));
-        if is_open && step.compare == Compare::Yes {
+        if is_open && keep == Keep::ForComparison && step.compare == Compare::Yes {
             probes.push((String::from(PAGE), Probe::Aria(Extract { at: None, except: except.clone() })));
         }
         for (index, content) in step.snapshot.iter().flat_map(|snapshot| snapshot.contents.iter().enumerate()) {

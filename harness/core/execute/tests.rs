@@ -67,7 +67,16 @@ fn run(steps: &str) -> CaseRun {
     let surroundings = Arc::new(Surroundings::default());
     let plan = plan::build(&[Arc::new(suite.unwrap())], &site(), &surroundings, &BTreeMap::new(), &options).unwrap();
     let case = Arc::clone(plan.cases().next().unwrap());
-    CaseRun::new(Setup { case, site: site(), surroundings, inherited: Vec::new(), session: Session::default(), seed: 7, began })
+    CaseRun::new(Setup {
+        case,
+        site: site(),
+        surroundings,
+        keep: Keep::Snapshots,
+        inherited: Vec::new(),
+        session: Session::default(),
+        seed: 7,
+        began,
+    })
 }
 
 /// What was asked of the browser, one line each, and how the case ended.
@@ -213,9 +222,34 @@ fn captures_wait_for_their_element_and_snapshots_are_read_when_all_else_holds() 
     });
     assert_eq!(played.status, Status::Passed, "{:?}", played.failures);
     assert_eq!(played.captures[0].value.as_str(), Some("Plugins"));
-    assert_eq!(played.asked, ["open https://www.example.org/ 1", "Look 1", "Look 1", "Look 2"]);
+    // An action, two looks until the element is there; then looks until nothing has changed for half a second.
+    assert_eq!(played.asked[..3], ["open https://www.example.org/ 1", "Look 1", "Look 1"]);
+    assert_eq!(played.asked[3..], ["Look 2"; 6]);
     let kept = &played.steps[0].seen.page().unwrap().kept;
     assert_eq!(kept[0].answer, Answer::Text(String::from("- {css: main}")));
+}
+
+#[test]
+fn what_must_not_happen_is_looked_for_until_the_page_is_at_rest() {
+    let message = |level| crate::observation::page::ConsoleMessage { level, text: String::from("boom"), source: None };
+    let late = |n: usize, _: &PageAction| {
+        let said = if n < 4 { Vec::new() } else { vec![message(crate::observation::page::ConsoleLevel::Uncaught)] };
+        Ok(PageObservation { console: Watched::Seen(said), ..page(vec![]) })
+    };
+    let played = play("- open: /\n  expect: {console: clean}", late);
+    assert_eq!(played.failures, ["failed console: expected clean, actual \"boom\""]);
+}
+
+#[test]
+fn a_page_that_never_rests_is_kept_as_it_is_when_its_time_is_over() {
+    let mut n_looks = 0;
+    let played = play("- open: /\n  snapshot: {name: a, text: true}", |_, action| {
+        n_looks += 1;
+        Ok(page(action.probes.iter().map(|_| Answer::Text(n_looks.to_string())).collect()))
+    });
+    assert_eq!(played.status, Status::Passed);
+    // One action, and looks for the second that `wait` gives.
+    assert!((8..=12).contains(&n_looks), "{n_looks}");
 }
 
 #[test]

@@ -18,6 +18,11 @@ use crate::{
 /// Relations of `<link>` that say something of a page. Style sheets and what is loaded ahead are called otherwise in every build.
 const LINKS: [&str; 6] = ["canonical", "alternate", "amphtml", "next", "prev", "manifest"];
 
+/// Tags that say which environment a page is of: whether it may be indexed, and by which host it is known. They differ between
+/// environments by design, so that only the path of such an address is compared; what they have to be, suites say.
+const OF_ENVIRONMENT: [&str; 3] = ["canonical", "alternate", "og:url"];
+const ROBOTS: &str = "robots";
+
 /// Compares two pages. Equal ones cost next to nothing.
 pub(super) fn compare_pages(expected: &PageReading, actual: &PageReading, rules: &Rules, closeness: Closeness) -> Contrast {
     let mut contrast = Contrast::default();
@@ -65,6 +70,17 @@ fn telling(links: &[(String, String)]) -> Vec<(String, String)> {
     links.iter().filter(|(relation, _)| LINKS.contains(&relation.as_str())).cloned().collect()
 }
 
+/// An address without its origin, whichever environment's it is.
+fn path_of(address: &str) -> &str {
+    if let Some(rest) = address.strip_prefix("{{ ")
+        && let Some((_, path)) = rest.split_once(" }}")
+    {
+        return path;
+    }
+    let Some((_, rest)) = address.split_once("://") else { return address };
+    rest.find('/').map_or("", |at| &rest[at..])
+}
+
 /// One value of a page that has a name.
 fn value(name: &str, expected: Option<&String>, actual: Option<&String>, rules: &Rules, contrast: &mut Contrast) {
     let [one, two] = [expected, actual].map(|value| value.map(|value| rules.apply_text(value).text));
@@ -84,8 +100,9 @@ fn value(name: &str, expected: Option<&String>, actual: Option<&String>, rules: 
 fn tags(kind: &str, expected: &[(String, String)], actual: &[(String, String)], rules: &Rules, contrast: &mut Contrast) {
     let by_name = |tags: &[(String, String)]| {
         let mut named: BTreeMap<String, String> = BTreeMap::new();
-        for (name, content) in tags {
-            named.entry(name.clone()).and_modify(|all| *all = format!("{all}\n{content}")).or_insert_with(|| content.clone());
+        for (name, content) in tags.iter().filter(|(name, _)| name != ROBOTS) {
+            let content = if OF_ENVIRONMENT.contains(&name.as_str()) { path_of(content) } else { content };
+            named.entry(name.clone()).and_modify(|all| *all = format!("{all}\n{content}")).or_insert_with(|| content.to_owned());
         }
         named
     };
@@ -144,7 +161,11 @@ mod tests {
             title: String::from("Plugins"),
             status: Some(200),
             redirects: Vec::new(),
-            meta: vec![(String::from("robots"), String::from("noindex"))],
+            meta: vec![
+                (String::from("robots"), String::from("noindex")),
+                (String::from("description"), String::from("A catalogue")),
+                (String::from("og:url"), String::from("{{ web }}/plugins")),
+            ],
             links: vec![
                 (String::from("canonical"), String::from("{{ web }}/plugins")),
                 (String::from("stylesheet"), String::from("{{ web }}/a.css")),
@@ -174,8 +195,12 @@ mod tests {
         check(|page| page.title = String::from("Error"), &["page changed title"]);
         check(|page| page.url = String::from("{{ web }}/error"), &["page changed url"]);
         check(|page| page.status = Some(404), &["status changed status"]);
-        check(|page| page.meta.clear(), &["page removed meta[robots]"]);
-        check(|page| page.links[0].1 = String::from("https://staging.example.org"), &["page changed link[canonical]"]);
+        check(|page| page.meta.truncate(1), &["page removed meta[description]", "page removed meta[og:url]"]);
+        check(|page| page.links[0].1 = String::from("{{ web }}/plugins/x"), &["page changed link[canonical]"]);
+        // Which environment a page is of is no difference between two of them.
+        check(|page| page.meta[0].1 = String::from("all"), &[]);
+        check(|page| page.meta[2].1 = String::from("https://www.example.org/plugins"), &[]);
+        check(|page| page.links[0].1 = String::from("https://www.example.org/plugins"), &[]);
         check(|page| page.links[1].1 = String::from("{{ web }}/b.css"), &[]);
         check(
             |page| page.console = Ok(vec![(ConsoleLevel::Info, String::from("bye")), (ConsoleLevel::Uncaught, String::from("boom"))]),

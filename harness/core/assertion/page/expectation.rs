@@ -144,6 +144,24 @@ impl PageExpectations {
         Ok(probes)
     }
 
+    /// Whether it speaks of what must not happen: that is known only when the page has come to rest.
+    #[must_use]
+    pub fn wants_rest(&self) -> bool {
+        self.all.iter().any(|expectation| match expectation.aspect {
+            Aspect::Console(_) | Aspect::Failed { .. } | Aspect::Sent { .. } | Aspect::Accessibility { .. } | Aspect::Vitals { .. } => true,
+            Aspect::Url(_)
+            | Aspect::Title(_)
+            | Aspect::State { .. }
+            | Aspect::Read { .. }
+            | Aspect::Meta { .. }
+            | Aspect::NoOverflow
+            | Aspect::Download { .. }
+            | Aspect::Clipboard(_)
+            | Aspect::Result(_)
+            | Aspect::Value { .. } => false,
+        })
+    }
+
     /// Every template in it.
     #[must_use]
     pub fn templates(&self) -> Vec<&Template> {

@@ -110,6 +110,7 @@ pub(super) fn live(case: &Arc<PlannedCase>, role: Role) -> Side {
         case: Arc::clone(case),
         site,
         surroundings: Arc::new(Surroundings { urls, ..Surroundings::default() }),
+        keep: execute::Keep::ForComparison,
         inherited: Vec::new(),
         session: Session::default(),
         seed: 7,
