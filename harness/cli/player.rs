@@ -15,10 +15,11 @@ use prodiff_core::{
     extract,
     finding::{Findings, Terms},
     mask::Origins,
+    observation::FaultKind,
     plan::{Part, PlannedCase, PlannedSuite},
     reading::Reading,
     record::{
-        Case, Entry, Failure, Role, Severity,
+        Case, Entry, Failure, Role, Severity, Warning,
         observe::{self, Author, milliseconds},
     },
     review,
@@ -74,6 +75,7 @@ struct Attempt {
     requests: u32,
     expectations: u32,
     snapshots: Vec<snapshots::Judged>,
+    browser_ended: bool,
     began: Duration,
     took: Duration,
 }
@@ -109,6 +111,7 @@ impl Player {
             requests: told.requests,
             expectations: told.expectations,
             snapshots: told.snapshots,
+            browser_ended: told.browser_ended,
             began,
             took: self.clock.now().saturating_sub(began),
         }
@@ -158,6 +161,7 @@ impl Player {
         let author = Author { case, attempt, environment: &self.side.site.name, role: Role::Candidate };
         let mut step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
         step.page = observe::page(trace, case, &naming, &mut &*self.recorder);
+        told.browser_ended |= matches!(&trace.seen, Seen::Fault(fault) if fault.kind == FaultKind::BrowserGone);
         told.requests += step.requests;
         told.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
         told.failures.extend(step.failures.iter().cloned());
@@ -266,6 +270,7 @@ struct Told {
     requests: u32,
     expectations: u32,
     snapshots: Vec<snapshots::Judged>,
+    browser_ended: bool,
 }
 
 #[derive(Default)]
@@ -364,9 +369,18 @@ impl Play for Player {
         };
         let inherited: Vec<Captured> = handed.iter().flat_map(|handed| handed.iter().cloned()).collect();
         let mut attempts = Vec::new();
+        let mut browser_ended = false;
         loop {
             let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX) + 1;
             let attempt = self.attempt(&case, number, inherited.clone(), session.clone()).await;
+            // A browser that ends in the middle says nothing of the site: once, the attempt does not count.
+            if attempt.browser_ended && !browser_ended && self.stop.reason().is_none() {
+                browser_ended = true;
+                let message =
+                    String::from("the browser ended in the middle of the case, which was played again in another one (infrastructure)");
+                self.recorder.put(&Entry::Warning(Warning { case: Some(case.id.as_str().to_owned()), message }));
+                continue;
+            }
             let again =
                 matches!(attempt.status, Status::Failed | Status::Blocked) && number <= case.retries && self.stop.reason().is_none();
             let own = Arc::new(attempt.outcome.captures.clone());
