@@ -4,3 +4,5 @@
 pub mod cli;
 pub mod drivers;
 pub mod store;
+
+pub use cli::libtest;

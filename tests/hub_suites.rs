@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use prodiff_sandbox::{Environment, Fault, Options, PerEnvironment, Sandbox, Urls};
+use prodiff_sandbox::{Environment, Fault, Options, Sandbox};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::support::project::{Ended, Project};
+use super::support::{
+    hub::moved,
+    project::{Ended, Project},
+};
 
 /// The hub, with a project that holds the suites and baselines of this repository.
 struct Hub {
@@ -23,13 +26,8 @@ impl Hub {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         project.copy(&root.join("suites"), "suites", &[]);
         project.copy(&root.join("baselines"), "baselines", &[]);
-        let urls = PerEnvironment {
-            dev: sandbox.urls(Environment::Dev).clone(),
-            staging: sandbox.urls(Environment::Staging).clone(),
-            production: sandbox.urls(Environment::Production).clone(),
-        };
         let written = fs::read_to_string(root.join("suites/environments.yaml")).expect("the environments can be read");
-        project.write("suites/environments.yaml", moved(&written, &urls));
+        project.write("suites/environments.yaml", moved(&written, &sandbox));
         Self { sandbox, project, _runtime: runtime }
     }
 
@@ -55,23 +53,6 @@ impl Hub {
         let of_status = |case: &&Value| case["status"] == status;
         cases.iter().filter(of_status).map(|case| case["id"].as_str().unwrap_or_default().to_owned()).collect()
     }
-}
-
-/// The environments as they are written, but at the embedded hub's addresses, and as fast and as old as it is.
-fn moved(written: &str, urls: &PerEnvironment<Urls>) -> String {
-    let changes = [
-        ("https://staging.napari-hub.org", urls.staging.web.as_str()),
-        ("https://api.staging.napari-hub.org", &urls.staging.api),
-        ("https://www.napari-hub.org", &urls.production.web),
-        ("https://api.napari-hub.org", &urls.production.api),
-        // Its plugins are from a catalogue that was closed in 2025.
-        ("newest_release_within: 14d", "newest_release_within: 36500d"),
-        ("    limit: {requests_per_second: 5, concurrent: 4}\n", ""),
-    ];
-    changes.into_iter().fold(written.to_owned(), |text, (from, to)| {
-        assert!(text.contains(from), "environments.yaml no longer says `{from}`");
-        text.replace(from, to)
-    })
 }
 
 #[test]

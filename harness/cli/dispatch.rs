@@ -46,7 +46,10 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs a command that talks to the network. A runtime is only made for those.
-fn within(command: impl Future<Output = Result<Exit, Refusal>>) -> Result<Exit, Refusal> {
+///
+/// # Errors
+/// The command's own.
+pub(super) fn within(command: impl Future<Output = Result<Exit, Refusal>>) -> Result<Exit, Refusal> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Refusal::usage(error.to_string()))?;
     let ended = runtime.block_on(command);
     // A name that is still being looked up must not hold the end of the program.

@@ -11,6 +11,7 @@ pub mod duet;
 pub mod earlier;
 pub mod exit;
 pub mod ledger;
+pub mod libtest;
 pub mod list;
 pub mod load;
 pub mod play;

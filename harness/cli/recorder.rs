@@ -17,9 +17,13 @@ use prodiff_core::{
 use super::screen::Screen;
 use crate::store::record::{RecordWriter, SharedSecrets};
 
+/// Who is told every entry of a record as well, as it is: unmasked.
+pub type Listener = Box<dyn Fn(&Entry, &Recorder) + Send + Sync>;
+
 /// The record of a run under way.
 pub struct Recorder {
     writer: RecordWriter,
+    listener: Option<Listener>,
     screen: Arc<Screen>,
     secrets: SharedSecrets,
     counts: Mutex<Counts>,
@@ -33,7 +37,13 @@ impl Recorder {
     /// When it cannot be made.
     pub fn begin(folder: &Path, screen: Arc<Screen>, secrets: SharedSecrets) -> io::Result<Self> {
         let writer = RecordWriter::create(folder, Arc::clone(&secrets))?;
-        Ok(Self { writer, screen, secrets, counts: Mutex::default(), broken: Mutex::default() })
+        Ok(Self { writer, listener: None, screen, secrets, counts: Mutex::default(), broken: Mutex::default() })
+    }
+
+    /// Tells somebody else as well.
+    #[must_use]
+    pub fn heard_by(self, listener: Listener) -> Self {
+        Self { listener: Some(listener), ..self }
     }
 
     /// Keeps an entry and shows it.
@@ -43,6 +53,9 @@ impl Recorder {
             self.broke(error);
         }
         self.screen.show(entry);
+        if let Some(listener) = &self.listener {
+            listener(entry, self);
+        }
     }
 
     /// Blocks cases that have ended already: they turned out to be of no one build.

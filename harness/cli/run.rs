@@ -1,7 +1,7 @@
 //! `prodiff run`: regression on one environment.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -26,7 +26,7 @@ use super::{
     load::{self, Loaded, Occasion, Refusal, SideName},
     play::Clock,
     player::{Player, saved_sessions},
-    recorder::Recorder,
+    recorder::{Listener, Recorder},
     reports,
     revisions::{self, Watched, When},
     schedule::{self, Limits},
@@ -51,6 +51,36 @@ use crate::{
 /// # Errors
 /// When nothing can be played: usage, broken suites, nothing selected.
 pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
+    let chosen = choose(args)?;
+    play(chosen, args, Audience { options: screen_options(&args.playing), listener: None, between_processes: None }).await
+}
+
+/// What a run is about to play, and where.
+pub struct Chosen {
+    /// The cases.
+    pub plan: Plan,
+    loaded: Loaded,
+    site: Arc<Site>,
+    surroundings: Arc<Surroundings>,
+    ledger: Ledger,
+    occasion: Occasion,
+}
+
+/// Who watches a run, and with whom it shares its limits.
+pub struct Audience {
+    /// How the terminal is used.
+    pub options: Options,
+    /// Who else is told everything that the record is.
+    pub listener: Option<Listener>,
+    /// A folder in which several processes agree on who may send; nothing where this one is alone.
+    pub between_processes: Option<PathBuf>,
+}
+
+/// Reads everything and decides what is played. Sends nothing.
+///
+/// # Errors
+/// When nothing can be played: usage, broken suites, nothing selected.
+pub fn choose(args: &RunArgs) -> Result<Chosen, Refusal> {
     let side = SideName::parse(&args.on);
     if matches!(side, SideName::Recorded(_)) {
         return Err(Refusal::usage("a run needs a site; `prodiff report` renders a recorded one again"));
@@ -62,8 +92,17 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
     let ledger = Ledger::read(&args.folders.baselines)?;
     let mut plan = plan(&loaded, &site, &surroundings, &args.select, &args.folders, &args.playing, &occasion)?;
     share(&mut plan, &args.playing, &args.folders)?;
+    Ok(Chosen { plan, loaded, site, surroundings, ledger, occasion })
+}
+
+/// Plays what was chosen.
+///
+/// # Errors
+/// When there is no place for the record, or a certificate cannot be read.
+pub async fn play(chosen: Chosen, args: &RunArgs, audience: Audience) -> Result<Exit, Refusal> {
+    let Chosen { plan, loaded, site, surroundings, ledger, occasion } = chosen;
     let secrets = secrets(&[(&site, &surroundings)]);
-    let screen = Arc::new(Screen::new(screen_options(&args.playing), Arc::clone(&secrets)));
+    let screen = Arc::new(Screen::new(audience.options, Arc::clone(&secrets)));
     if !loaded.diagnostics.is_empty() {
         screen.say(&loaded.complaints());
     }
@@ -71,7 +110,10 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
         .map_err(|error| Refusal::usage(format!("{}: {error}", args.folders.reports.display())))?;
     let recorder =
         Recorder::begin(&folder, Arc::clone(&screen), secrets).map_err(|error| Refusal::usage(format!("{}: {error}", folder.display())))?;
-    let recorder = Arc::new(recorder);
+    let recorder = Arc::new(match audience.listener {
+        Some(listener) => recorder.heard_by(listener),
+        None => recorder,
+    });
     // From here on there is a report, whatever comes.
     point_latest(&args.folders.reports, &folder, &screen);
     let broken = if args.playing.keep_going { loaded.broken.clone() } else { Vec::new() };
@@ -89,7 +131,12 @@ pub async fn run(args: &RunArgs) -> Result<Exit, Refusal> {
     for (path, file) in &broken {
         recorder.put(&Entry::Case(with_first_mistake(broken_file(path, file), &loaded)));
     }
-    let shared = Shared::new(&[Arc::clone(&site)], browsers(&args.playing, &[&site]));
+    let (sites, browsers) = ([Arc::clone(&site)], browsers(&args.playing, &[&site]));
+    let shared = match &audience.between_processes {
+        None => Shared::new(&sites, browsers),
+        Some(folder) => Shared::between_processes(&sites, browsers, folder)
+            .map_err(|error| Refusal::usage(format!("{}: limits cannot be shared: {error}", folder.display())))?,
+    };
     let side = Side::new(Arc::clone(&site), surroundings, Arc::clone(&shared), &args.folders.suites)
         .map_err(|error| Refusal::usage(chain(&error)))?;
     let side = Arc::new(side);

@@ -20,6 +20,8 @@ use crate::store::record::SharedSecrets;
 /// How much is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
+    /// Nothing of the cases: somebody else tells.
+    Nothing,
     /// Failures and the end.
     Quiet,
     /// A line a case.
@@ -73,7 +75,7 @@ impl Screen {
             style: if coloured { terminal::Style::Ansi } else { terminal::Style::Plain },
             width: if is_terminal { columns() } else { usize::MAX },
         };
-        let is_live = options.format == Format::Auto && is_terminal && !dumb && options.detail != Detail::Quiet;
+        let is_live = options.format == Format::Auto && is_terminal && !dumb && matches!(options.detail, Detail::Usual | Detail::Every);
         Self {
             options,
             people,
@@ -85,6 +87,9 @@ impl Screen {
 
     /// Shows an entry of the record as it happens.
     pub fn show(&self, entry: &Entry) {
+        if self.options.detail == Detail::Nothing {
+            return;
+        }
         if self.options.format == Format::Json {
             if let Some(line) = terminal::event_line(entry) {
                 self.machine(&line);
@@ -136,7 +141,7 @@ impl Screen {
     /// The end: verdict, counts, where the report is.
     pub fn conclude(&self, summary: &report::Summary, folder: &str) {
         self.clear();
-        if self.options.format != Format::Json {
+        if self.options.format != Format::Json && self.options.detail != Detail::Nothing {
             self.print(terminal::summary_block(summary, folder, self.people).trim_end_matches('\n'));
         }
     }

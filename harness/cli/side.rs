@@ -1,7 +1,8 @@
 //! One environment as a run reaches it: client, gates, latch, budget.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -43,13 +44,22 @@ impl Shared {
     /// Gates for every environment that a site of the run knows of.
     #[must_use]
     pub fn new(sites: &[Arc<Site>], browsers: Browsers) -> Arc<Self> {
-        let mut gates = HashMap::new();
-        for site in sites {
-            for (_, guarded) in site.guards.hosts() {
-                gates.entry(guarded.environment.clone()).or_insert_with(|| Arc::new(Gate::new(guarded.limit)));
-            }
-            gates.entry(site.name.clone()).or_insert_with(|| Arc::new(Gate::new(site.limit)));
-        }
+        let gates = limits(sites).map(|(name, limit)| (name.to_owned(), Arc::new(Gate::new(limit)))).collect();
+        Self::with(gates, browsers)
+    }
+
+    /// The same, but all processes that are given the folder hold to the limits together.
+    ///
+    /// # Errors
+    /// When files in it cannot be locked.
+    pub fn between_processes(sites: &[Arc<Site>], browsers: Browsers, folder: &Path) -> io::Result<Arc<Self>> {
+        let gates = limits(sites)
+            .map(|(name, limit)| Ok((name.to_owned(), Arc::new(Gate::between_processes(limit, folder, name)?))))
+            .collect::<io::Result<_>>()?;
+        Ok(Self::with(gates, browsers))
+    }
+
+    fn with(gates: HashMap<String, Arc<Gate>>, browsers: Browsers) -> Arc<Self> {
         Arc::new(Self { budget: Budget::new(BUDGET), latch: Latch::default(), gates, requests: AtomicU64::new(0), browsers })
     }
 
@@ -63,6 +73,18 @@ impl Shared {
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
+}
+
+/// The limits of every environment that a site knows of, by name.
+fn limits(sites: &[Arc<Site>]) -> impl Iterator<Item = (&str, Limit)> {
+    let mut limits = BTreeMap::new();
+    for site in sites {
+        for (_, guarded) in site.guards.hosts() {
+            limits.entry(guarded.environment.as_str()).or_insert(guarded.limit);
+        }
+        limits.entry(site.name.as_str()).or_insert(site.limit);
+    }
+    limits.into_iter()
 }
 
 /// One environment as a run reaches it.

@@ -5,6 +5,8 @@
 
 use std::{
     cmp::Ordering,
+    io,
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -14,9 +16,14 @@ use std::{
 
 use prodiff_core::action::Limit;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     time::{Instant, sleep_until},
 };
+
+use super::between::{Held, Lock};
+
+/// Places beyond this number are counted by each process for itself.
+const MOST_COMMON_PLACES: usize = 64;
 
 /// The gate of one environment. First come, first served.
 #[derive(Debug)]
@@ -25,13 +32,22 @@ pub struct Gate {
     order: u64,
     pace: Option<Pace>,
     places: Option<(usize, Arc<Semaphore>)>,
+    /// The same places, where other processes take them too.
+    common_places: Vec<Lock>,
 }
 
 /// Leave to send one request. Dropping it frees the place; what was sent cannot be unsent.
 #[derive(Debug)]
 #[must_use = "the place is free again as soon as the permit is dropped"]
 pub struct Permit {
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    // In this order: the others may have it before this process takes it again.
+    _common: Vec<Held>,
+    _own: OwnedSemaphorePermit,
 }
 
 #[derive(Debug)]
@@ -41,6 +57,16 @@ struct Pace {
     /// leaves the queue, and the slot it waited for goes to the next.
     turn: Semaphore,
     next: Mutex<Option<Instant>>,
+    /// The schedule of all processes, where there are several.
+    common: Option<Lock>,
+}
+
+/// Leave to look at the schedule, and what stands in it.
+#[derive(Debug)]
+struct Turn<'g> {
+    next: Option<Instant>,
+    common: Option<Held>,
+    _own: SemaphorePermit<'g>,
 }
 
 impl Gate {
@@ -55,12 +81,30 @@ impl Gate {
             .filter(|interval| !interval.is_zero());
         Self {
             order: ORDER.fetch_add(1, Relaxed),
-            pace: interval.map(|interval| Pace { interval, turn: Semaphore::new(1), next: Mutex::new(None) }),
+            pace: interval.map(|interval| Pace { interval, turn: Semaphore::new(1), next: Mutex::new(None), common: None }),
             places: limit
                 .concurrent
                 .filter(|places| *places > 0)
                 .map(|places| (places, Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))))),
+            common_places: Vec::new(),
         }
+    }
+
+    /// A gate that all processes pass together that are given the same folder and name.
+    ///
+    /// # Errors
+    /// When files in the folder cannot be locked.
+    pub fn between_processes(limit: Limit, folder: &Path, name: &str) -> io::Result<Self> {
+        let mut gate = Self::new(limit);
+        if let Some(pace) = &mut gate.pace {
+            pace.common = Some(Lock::new(folder, &format!("pace-{name}"))?);
+        }
+        let n_places = gate.places.as_ref().map_or(0, |(places, _)| *places);
+        if n_places <= MOST_COMMON_PLACES {
+            gate.common_places =
+                (1..=n_places).map(|number| Lock::new(folder, &format!("place-{name}-{number}"))).collect::<io::Result<_>>()?;
+        }
+        Ok(gate)
     }
 
     /// Waits until one request may be sent. Dropping the future while it waits costs nobody anything.
@@ -69,9 +113,9 @@ impl Gate {
     /// what [`Gate::pass_both`] is for.
     pub async fn pass(&self) -> Permit {
         let place = self.place(1).await;
-        let _turn = self.turn().await;
-        let now = self.wait(self.next()).await;
-        self.sent(1, now);
+        let turn = self.turn().await;
+        let now = wait(next(&turn)).await;
+        self.sent(1, now, turn);
         Permit { _place: place }
     }
 
@@ -86,57 +130,70 @@ impl Gate {
             Ordering::Greater => (second, first),
             Ordering::Equal => {
                 let place = first.place(2).await;
-                let _turn = first.turn().await;
-                let now = first.wait(first.next()).await;
-                first.sent(2, now);
+                let turn = first.turn().await;
+                let now = wait(next(&turn)).await;
+                first.sent(2, now, turn);
                 return (Permit { _place: place }, Permit { _place: None });
             }
         };
         let earlier_place = earlier.place(1).await;
         let later_place = later.place(1).await;
-        let _earlier_turn = earlier.turn().await;
-        let _later_turn = later.turn().await;
-        let now = first.wait(earlier.next().max(later.next())).await;
-        earlier.sent(1, now);
-        later.sent(1, now);
+        let earlier_turn = earlier.turn().await;
+        let later_turn = later.turn().await;
+        let now = wait(next(&earlier_turn).max(next(&later_turn))).await;
+        earlier.sent(1, now, earlier_turn);
+        later.sent(1, now, later_turn);
         let (earlier, later) = (Permit { _place: earlier_place }, Permit { _place: later_place });
         if first.order < second.order { (earlier, later) } else { (later, earlier) }
     }
 
-    async fn place(&self, wanted: usize) -> Option<OwnedSemaphorePermit> {
+    async fn place(&self, wanted: usize) -> Option<Place> {
         let (places, free) = self.places.as_ref()?;
-        let wanted = u32::try_from(wanted.min(*places)).expect("one or two");
-        Some(Arc::clone(free).acquire_many_owned(wanted).await.expect("the semaphore is never closed"))
+        let wanted = wanted.min(*places);
+        let permits = u32::try_from(wanted).expect("one or two");
+        let own = Arc::clone(free).acquire_many_owned(permits).await.expect("the semaphore is never closed");
+        Some(Place { _common: Lock::some_of(&self.common_places, wanted).await, _own: own })
     }
 
-    async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+    async fn turn(&self) -> Option<Turn<'_>> {
         let pace = self.pace.as_ref()?;
-        Some(pace.turn.acquire().await.expect("the semaphore is never closed"))
+        let own = pace.turn.acquire().await.expect("the semaphore is never closed");
+        let common = match &pace.common {
+            Some(lock) => lock.hold().await,
+            None => None,
+        };
+        let own_next = *pace.next.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever sent last sent one request or two: more than that is a clock that was set back.
+        let common_next = common.as_ref().and_then(Held::moment).map(|moment| moment.min(Instant::now() + pace.interval * 2));
+        Some(Turn { next: own_next.max(common_next), common, _own: own })
     }
 
-    /// When the next request may go; nothing means at once.
-    fn next(&self) -> Option<Instant> {
-        self.pace.as_ref().and_then(|pace| *pace.next.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Waits for a slot; returns the slot, or now where there was nothing to wait for.
-    async fn wait(&self, slot: Option<Instant>) -> Instant {
-        let now = Instant::now();
-        match slot {
-            Some(slot) if slot > now => {
-                sleep_until(slot).await;
-                slot
-            }
-            Some(_) | None => now,
-        }
-    }
-
-    fn sent(&self, n_requests: u32, slot: Instant) {
-        let Some(pace) = &self.pace else { return };
+    fn sent(&self, n_requests: u32, slot: Instant, turn: Option<Turn<'_>>) {
+        let (Some(pace), Some(turn)) = (&self.pace, turn) else { return };
         // Timers wake late. Counting from the slot keeps the rate; never less than half an interval from now
         // keeps requests apart when one woke very late.
         let next = (slot + pace.interval * n_requests).max(Instant::now() + pace.interval / 2);
         *pace.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
+        if let Some(common) = turn.common {
+            common.write_moment(next);
+        }
+    }
+}
+
+/// When the next request may go; nothing means at once.
+fn next(turn: &Option<Turn<'_>>) -> Option<Instant> {
+    turn.as_ref().and_then(|turn| turn.next)
+}
+
+/// Waits for a slot; returns the slot, or now where there was nothing to wait for.
+async fn wait(slot: Option<Instant>) -> Instant {
+    let now = Instant::now();
+    match slot {
+        Some(slot) if slot > now => {
+            sleep_until(slot).await;
+            slot
+        }
+        Some(_) | None => now,
     }
 }
 
@@ -276,5 +333,43 @@ mod tests {
         drop(tokio::time::timeout(Duration::from_secs(1), a.pass()).await.expect("the place in `a` is free"));
         assert!(tokio::time::timeout(Duration::from_secs(1), b.pass()).await.is_err());
         drop(of_b);
+    }
+
+    #[tokio::test]
+    async fn processes_keep_one_pace_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let limit = Limit { requests_per_second: Some(50.0), concurrent: None };
+        let gates = [(); 2].map(|()| Arc::new(Gate::between_processes(limit, folder.path(), "a b/c").unwrap()));
+        let start = Instant::now();
+        let mut tasks = JoinSet::new();
+        for n in 0..6 {
+            let gate = Arc::clone(&gates[n % 2]);
+            tasks.spawn(async move { drop(gate.pass().await) });
+        }
+        tasks.join_all().await;
+        // Each for itself would be through after 40 ms.
+        assert!(start.elapsed() >= Duration::from_millis(95), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn processes_share_their_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let limit = Limit { requests_per_second: None, concurrent: Some(1) };
+        let [a, b] = [(); 2].map(|()| Gate::between_processes(limit, folder.path(), "staging").unwrap());
+        let permit = a.pass().await;
+        assert!(tokio::time::timeout(Duration::from_millis(50), b.pass()).await.is_err());
+        drop(permit);
+        let _permit = tokio::time::timeout(Duration::from_secs(10), b.pass()).await.expect("the place is free");
+    }
+
+    #[tokio::test]
+    async fn a_schedule_of_a_clock_that_was_set_back_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let limit = Limit { requests_per_second: Some(100.0), concurrent: None };
+        let gate = Gate::between_processes(limit, folder.path(), "staging").unwrap();
+        let lock = Lock::new(folder.path(), "pace-staging").unwrap();
+        lock.hold().await.unwrap().write_moment(Instant::now() + Duration::from_secs(3600));
+        let passed = tokio::time::timeout(Duration::from_secs(10), gate.pass()).await;
+        assert!(passed.is_ok());
     }
 }

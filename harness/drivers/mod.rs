@@ -3,6 +3,7 @@
 //! Modules in reading order. Absent here: expectations, retries that a suite asked for, redirects and
 //! cookies (one hop at a time; those rules are pure and live in the core), suite types.
 
+pub mod between;
 pub mod browser;
 pub mod budget;
 pub mod gate;

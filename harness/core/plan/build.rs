@@ -72,7 +72,7 @@ pub fn build(
             }
         }
         skip_with_what_is_needed(&mut cases);
-        let selected = selected(&cases, &options.selection);
+        let selected = with_what_is_needed(cases.iter(), |case| options.selection.takes(case));
         cases.retain(|case| selected.contains(&case.id));
         if cases.is_empty() {
             continue;
@@ -106,17 +106,20 @@ pub fn build(
     if problems.is_empty() { Ok(Plan { suites: planned }) } else { Err(problems) }
 }
 
-/// The cases that are selected, and those that they need.
-fn selected(cases: &[PlannedCase], selection: &Selection) -> BTreeSet<CaseId> {
-    let needs: BTreeMap<&CaseId, &[CaseId]> = cases.iter().map(|case| (&case.id, &*case.needs)).collect();
-    let mut selected = BTreeSet::new();
-    let mut waiting: Vec<&CaseId> = cases.iter().filter(|case| selection.takes(case)).map(|case| &case.id).collect();
+/// The cases that are wanted, and those that they need.
+pub(super) fn with_what_is_needed<'c>(
+    cases: impl Iterator<Item = &'c PlannedCase> + Clone,
+    wanted: impl Fn(&PlannedCase) -> bool,
+) -> BTreeSet<CaseId> {
+    let needs: BTreeMap<&CaseId, &[CaseId]> = cases.clone().map(|case| (&case.id, &*case.needs)).collect();
+    let mut kept = BTreeSet::new();
+    let mut waiting: Vec<&CaseId> = cases.filter(|case| wanted(case)).map(|case| &case.id).collect();
     while let Some(id) = waiting.pop() {
-        if selected.insert(id.clone()) {
+        if kept.insert(id.clone()) {
             waiting.extend(needs.get(id).into_iter().copied().flatten());
         }
     }
-    selected
+    kept
 }
 
 /// A case is not started where a case that it needs is not.

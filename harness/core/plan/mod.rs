@@ -66,6 +66,15 @@ impl Plan {
     pub fn cases(&self) -> impl Iterator<Item = &Arc<PlannedCase>> {
         self.suites.iter().flat_map(|suite| &suite.cases)
     }
+
+    /// Leaves the cases that are wanted, and those that they need.
+    pub fn keep(&mut self, wanted: impl Fn(&PlannedCase) -> bool) {
+        for suite in &mut self.suites {
+            let kept = build::with_what_is_needed(suite.cases.iter().map(AsRef::as_ref), &wanted);
+            suite.cases.retain(|case| kept.contains(&case.id));
+        }
+        self.suites.retain(|suite| !suite.cases.is_empty());
+    }
 }
 
 /// A suite and its selected cases.
