@@ -244,6 +244,6 @@ impl World {
 
     /// How much longer a list takes than it should.
     pub(crate) fn list_delay(&self) -> Duration {
-        if self.has(Fault::Slow) { Duration::from_millis(1_500) } else { Duration::ZERO }
+        if self.has(Fault::Slow) { Duration::from_secs(4) } else { Duration::ZERO }
     }
 }

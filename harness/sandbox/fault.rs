@@ -87,7 +87,7 @@ faults! {
     SidewaysScroll "sideways-scroll" "Below 480 px pages are wider than the screen.";
     SitemapForeignHost "sitemap-foreign-host" "The sitemap's addresses are on another environment's host.";
     SitemapTemplateUrls "sitemap-template-urls" "The sitemap lists route templates such as `/plugins/[name]`.";
-    Slow "slow" "The lists of plugins (API index, home sections, page of plugins) take 1.5 s longer.";
+    Slow "slow" "The lists of plugins (API index, home sections, page of plugins) take 4 s longer.";
     SlowMetrics "slow-metrics" "The metrics of a plugin take 0.8 s longer.";
     Soft404 "soft-404" "Unknown pages answer 200 instead of 404.";
     SortIgnored "sort-ignored" "Whatever order is chosen, the list stays in the usual one.";

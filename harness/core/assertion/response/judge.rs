@@ -429,7 +429,7 @@ mod tests {
     #[test]
     fn a_body_that_is_not_json_says_what_it_is() {
         let page = exchange(200, &[("content-type", "text/html")], b"<!doctype html>\n<title>Down</title>");
-        let why = "the body is not JSON but text/html; it begins \"<!doctype html>\"";
+        let why = "the body is not JSON but text/html; it begins \"<!doctype html>…\"";
         check(
             "{json: {$.name: x, $.gone: {exists: false}}}",
             &page,
