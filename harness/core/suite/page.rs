@@ -226,7 +226,8 @@ fn press(node: &Node, collector: &Collector) -> Option<PageVerbSpec> {
         return words::template(node, "keys such as `Enter` or `Control+A`", collector).map(|keys| PageVerbSpec::Press { keys, on: None });
     };
     let map = collector.fields(node, "a map with `key` and `on`")?;
-    let keys = map.require("key", "which key, or keys together").and_then(|node| words::template(node, "keys such as `Control+A`", collector));
+    let keys =
+        map.require("key", "which key, or keys together").and_then(|node| words::template(node, "keys such as `Control+A`", collector));
     let on = map.take("on").map(|node| locator(node, collector));
     map.finish("key of `press`");
     match on {
