@@ -268,7 +268,7 @@ impl Part {
                     actual.query_pairs().filter(|(name, _)| name == key).map(|(_, value)| Json::text(value)).collect();
                 vec![match values.len() {
                     0 => None,
-                    1 if !self.matcher.takes_list() => values.pop(),
+                    1 if !self.matcher.takes_list(1, context.scope) => values.pop(),
                     _ => Some(Json::List(values)),
                 }]
             }

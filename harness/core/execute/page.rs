@@ -31,6 +31,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const AT_REST_AFTER: Duration = Duration::from_millis(500);
 /// How long a page gets to show what an action did before `until` repeats it.
 const ACT_AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// How long the element of a repeated action gets to be ready.
+const REPEATED_WITHIN: Duration = Duration::from_secs(1);
 
 /// A browser step under way.
 #[derive(Debug)]
@@ -48,6 +50,11 @@ pub(super) struct PageFlight {
     kept: Vec<Kept>,
     fault: Option<Fault>,
     rest: Rest,
+    /// How `until` was judged once it held: from then on nothing is repeated, and the rest gets its own time.
+    met: Option<Vec<Judgement>>,
+    /// Whether the action was done at least once, and what refused it when it was to be done again.
+    acted: bool,
+    refused: Option<Fault>,
     navigations: u32,
 }
 
@@ -131,6 +138,9 @@ impl PageFlight {
             kept: Vec::new(),
             fault: None,
             rest: Rest::default(),
+            met: None,
+            acted: false,
+            refused: None,
             navigations,
         }
     }
@@ -146,13 +156,25 @@ impl PageFlight {
         if self.phase == Phase::Keeping {
             return self.probe(self.rest.probes.clone());
         }
-        let is_time = self.settled.is_some_and(|settled| at >= settled + ACT_AGAIN_AFTER);
-        if self.n_until > 0 && is_time {
+        let is_time = !self.acted || self.settled.is_some_and(|settled| at >= settled + ACT_AGAIN_AFTER);
+        if self.n_until > 0 && self.met.is_none() && is_time {
             self.settled = None;
             self.navigations += u32::from(matches!(self.action.verb, PageVerb::Open(_) | PageVerb::Reload));
-            return self.act();
+            return self.act_again();
         }
         self.look()
+    }
+
+    /// The action once more. It has little time: the action before may be heard late, and then nobody needs this one.
+    fn act_again(&mut self) -> Leg {
+        self.phase = Phase::Acting;
+        let mut action = self.action.clone();
+        let takes_its_time =
+            matches!(action.verb, PageVerb::Open(_) | PageVerb::Back | PageVerb::Forward | PageVerb::Reload | PageVerb::Script(_));
+        if self.acted && !takes_its_time {
+            action.timeout = action.timeout.min(REPEATED_WITHIN);
+        }
+        Leg::Perform(Box::new(action))
     }
 
     fn look(&mut self) -> Leg {
@@ -175,6 +197,11 @@ impl PageFlight {
         at: Duration,
     ) -> Leg {
         match (self.phase, observed) {
+            (Phase::Acting, Err(fault)) if self.n_until > 0 && may_come(&fault) && self.acted => {
+                // The action before may have been heard after all: then what it opened covers what it was done on.
+                self.refused = Some(fault);
+                self.look()
+            }
             (Phase::Acting, Err(fault)) if self.n_until > 0 && may_come(&fault) && at < self.began + self.wait => {
                 // What could not be acted on may be there after the page has done something.
                 self.settled = Some(at.saturating_sub(ACT_AGAIN_AFTER));
@@ -182,6 +209,7 @@ impl PageFlight {
             }
             (Phase::Acting | Phase::Looking | Phase::Keeping, Err(fault)) => self.fail(fault),
             (Phase::Acting | Phase::Looking, Ok(observation)) => {
+                self.acted |= self.phase == Phase::Acting;
                 self.settled.get_or_insert(at);
                 self.merge(observation);
                 self.judge((step, page), context, keeps, at)
@@ -223,8 +251,17 @@ impl PageFlight {
 
     fn judge(&mut self, (step, page): (&Step, &PageStep), context: &Context<'_>, keeps: &Keeps, at: Duration) -> Leg {
         let Some(look) = self.judged((step, page), context) else { return self.end(None) };
+        if self.n_until > 0 && self.met.is_none() {
+            let n_judged = self.judged_until(page, context).len();
+            let until = &look.judgements[..n_judged.min(look.judgements.len())];
+            if until.iter().all(|judgement| judgement.holds) {
+                self.met = Some(until.to_vec());
+                self.settled = Some(at);
+                self.refused = None;
+            }
+        }
         let settled = self.settled.unwrap_or(at);
-        let deadline = if self.n_until > 0 { self.began + self.wait } else { settled + self.wait };
+        let deadline = if self.n_until > 0 && self.met.is_none() { self.began + self.wait } else { settled + self.wait };
         if look.failures.is_empty() {
             let wants_rest = [&page.until, &page.expect].into_iter().flatten().any(PageExpectations::wants_rest);
             if keeps.probes.is_empty() && !wants_rest {
@@ -238,17 +275,20 @@ impl PageFlight {
         if can_change && at + LOOK_EVERY <= deadline {
             return Leg::Wait(at + LOOK_EVERY);
         }
-        self.explain()
+        match self.refused.take() {
+            Some(fault) => self.fail(fault),
+            None => self.explain(),
+        }
     }
 
     fn judged(&self, (step, page): (&Step, &PageStep), context: &Context<'_>) -> Option<Look> {
         let seen = self.seen.as_ref()?;
-        let (until, rest) = seen.answers.split_at(self.n_until.min(seen.answers.len()));
+        let (_, rest) = seen.answers.split_at(self.n_until.min(seen.answers.len()));
         let (expect, captures) = rest.split_at(self.n_expect.min(rest.len()));
         let judge = |expectations: &Option<PageExpectations>, answers: &[Answer]| {
             expectations.as_ref().map(|expectations| expectations.judge(seen, answers, context)).unwrap_or_default()
         };
-        let mut judgements = judge(&page.until, until);
+        let mut judgements = self.judged_until(page, context);
         judgements.extend(judge(&page.expect, expect));
         let mut failures: Vec<StepFailure> =
             judgements.iter().filter(|judgement| !judgement.holds).map(|one| failure_of(one, step)).collect();
@@ -268,6 +308,13 @@ impl PageFlight {
             }
         }
         Some(Look { judgements, captures: taken, failures })
+    }
+
+    /// `until` as it held once, else by what is seen now.
+    fn judged_until(&self, page: &PageStep, context: &Context<'_>) -> Vec<Judgement> {
+        let (Some(seen), Some(until)) = (&self.seen, &page.until) else { return Vec::new() };
+        let answers = &seen.answers[..self.n_until.min(seen.answers.len())];
+        self.met.clone().unwrap_or_else(|| until.judge(seen, answers, context))
     }
 
     /// The action could not be done. Where there still is a page, it is looked at so that people see why.

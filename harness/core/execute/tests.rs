@@ -210,6 +210,51 @@ fn until_repeats_the_action() {
 }
 
 #[test]
+fn an_action_that_was_heard_late_is_not_needed_again() {
+    // The second click meets the dialog that the first has opened after all.
+    let steps = "- click: {button: Install}\n  wait: 3s\n  until: {visible: {role: dialog}}";
+    let mut clicks = 0;
+    let played = play(steps, |_, action| {
+        clicks += usize::from(matches!(action.verb, PageVerb::Gesture { .. }));
+        match action.verb {
+            PageVerb::Gesture { .. } if clicks == 2 => Err(fault(FaultKind::NotActionable)),
+            _ => Ok(page(vec![elements(usize::from(clicks == 2))])),
+        }
+    });
+    assert_eq!((played.status, clicks), (Status::Passed, 2), "{:?} {:?}", played.failures, played.asked);
+    // Where nothing has opened, what refuses the click is what is told.
+    let mut n_done = 0;
+    let played = play(steps, |_, action| match action.verb {
+        PageVerb::Gesture { .. } if n_done > 0 => Err(fault(FaultKind::NotActionable)),
+        _ => {
+            n_done += 1;
+            Ok(page(vec![elements(0)]))
+        }
+    });
+    assert_eq!(played.failures, ["failed could not act: <div> covers it"]);
+    // What was never done has not been done, whatever the page shows.
+    let played = play(steps, |_, action| match action.verb {
+        PageVerb::Gesture { .. } => Err(fault(FaultKind::NotActionable)),
+        _ => Ok(page(vec![elements(1)])),
+    });
+    assert_eq!(played.status, Status::Failed);
+}
+
+#[test]
+fn nothing_is_repeated_once_until_has_held() {
+    let steps = "- click: {tab: Activity}\n  wait: 3s\n  until: {visible: {tab: Activity}}\n  expect: {visible: {heading: Installs}}";
+    let mut clicks = 0;
+    // What was waited for is gone again when the rest has come.
+    let played = play(steps, |n, action| {
+        clicks += usize::from(!matches!(action.verb, PageVerb::Look));
+        Ok(page(vec![elements(usize::from(n < 8)), elements(usize::from(n > 10))]))
+    });
+    assert_eq!((played.status, clicks), (Status::Passed, 1), "{:?} {:?}", played.failures, played.asked);
+    let played = play(steps, |_, _| Ok(page(vec![elements(1), elements(0)])));
+    assert_eq!(played.failures, ["failed visible {heading: Installs}: expected visible, actual nothing matches"]);
+}
+
+#[test]
 fn captures_wait_for_their_element_and_snapshots_are_read_when_all_else_holds() {
     let steps = "- open: /\n  capture: {title: {text: {css: h1}}}\n  snapshot: {name: main, aria: {css: main}, text: true}";
     let played = play(steps, |n, action| {

@@ -168,7 +168,7 @@ pub struct Element {
     pub described: String,
     /// Whether it can be seen.
     pub visible: bool,
-    /// Whether it renders at all; `<head>` and templates never do.
+    /// Whether it could be seen, were it not hidden; `<head>` and templates never are.
     pub rendered: bool,
     /// Whether it can be used.
     pub enabled: bool,

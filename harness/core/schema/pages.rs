@@ -79,7 +79,8 @@ pub(super) fn verb(kind: Kind) -> Value {
         }
         Kind::Drag => map([("from", "What is dragged.", of("locator")), ("to", "Where to.", of("locator"))], &["from", "to"]),
         Kind::Press => {
-            let chord = map([("keys", "The keys.", of("text")), ("on", "The element that gets them.", of("locator"))], &["keys"]);
+            let chord =
+                map([("key", "The key, or keys together.", of("text")), ("on", "The element that gets it.", of("locator"))], &["key"]);
             json!({"anyOf": [of("text"), chord]})
         }
         Kind::Scroll => {

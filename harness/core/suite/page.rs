@@ -225,8 +225,9 @@ fn press(node: &Node, collector: &Collector) -> Option<PageVerbSpec> {
     let Yaml::Map(_) = &node.value else {
         return words::template(node, "keys such as `Enter` or `Control+A`", collector).map(|keys| PageVerbSpec::Press { keys, on: None });
     };
-    let map = collector.fields(node, "a map with `keys` and `on`")?;
-    let keys = map.require("keys", "which keys").and_then(|node| words::template(node, "keys such as `Control+A`", collector));
+    let map = collector.fields(node, "a map with `key` and `on`")?;
+    let keys =
+        map.require("key", "which key, or keys together").and_then(|node| words::template(node, "keys such as `Control+A`", collector));
     let on = map.take("on").map(|node| locator(node, collector));
     map.finish("key of `press`");
     match on {

@@ -67,7 +67,7 @@ pub(crate) const VERBS: &[VerbKind] = &[
     verb("select", Means::Page(Kind::Select), "Chooses from a list: `{in: locator, option: …}`."),
     verb("upload", Means::Page(Kind::Upload), "Gives files to a file input: `{to: locator, files: […]}`."),
     verb("drag", Means::Page(Kind::Drag), "Drags one element to another: `{from: locator, to: locator}`."),
-    verb("press", Means::Page(Kind::Press), "Presses keys: `Enter`, `Control+A`, or `{keys:, on: locator}`."),
+    verb("press", Means::Page(Kind::Press), "Presses keys: `Enter`, `Control+A`, or `{key:, on: locator}`."),
     verb("scroll", Means::Page(Kind::Scroll), "Scrolls: `{to: locator}` or `{by: [0, 400]}`."),
     verb("accept_dialog", Means::Page(Kind::AcceptDialog), "Accepts the dialog that the step before opened; a text goes into its prompt."),
     verb("dismiss_dialog", Means::Page(Kind::DismissDialog), "Dismisses the dialog that the step before opened."),

@@ -7,7 +7,7 @@ use crate::{
     assertion::{Context, Outcome},
     diagnostic::Diagnostic,
     extract::Unresolved,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Node, Yaml},
 };
 
@@ -82,8 +82,8 @@ impl Check for AllCheck {
         }
     }
 
-    fn takes_list(&self) -> bool {
-        self.inner.iter().any(Matcher::takes_list)
+    fn takes_list(&self, n_values: usize, scope: &Scope) -> bool {
+        self.inner.iter().any(|matcher| matcher.takes_list(n_values, scope))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     assertion::{Context, Failure, Ground, Outcome},
     extract::{Unresolved, shown::shown_or_nothing},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -69,8 +69,8 @@ impl Check for AnyOfCheck {
         }
     }
 
-    fn takes_list(&self) -> bool {
-        self.inner.iter().any(Matcher::takes_list)
+    fn takes_list(&self, n_values: usize, scope: &Scope) -> bool {
+        self.inner.iter().any(|matcher| matcher.takes_list(n_values, scope))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
         shown::{quoted, shown},
     },
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -121,9 +121,9 @@ impl Check for ContainsCheck {
         push(&self.part, found);
     }
 
-    fn takes_list(&self) -> bool {
-        // On text the same name looks for text: only a written list can mean a list.
-        matches!(self.part.constant(), Some(Json::List(_)))
+    fn takes_list(&self, _n_values: usize, scope: &Scope) -> bool {
+        // On text the same name looks for text: only a list can mean a list.
+        self.part.resolve(scope).is_ok_and(|part| matches!(&*part, Json::List(_)))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     assertion::{Context, Failure, Outcome},
     extract::Unresolved,
     json::{Json, Number},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -69,7 +69,7 @@ impl Check for CountCheck {
         self.inner.dynamics(found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

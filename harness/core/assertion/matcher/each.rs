@@ -9,7 +9,7 @@ use super::{
 use crate::{
     assertion::{Context, Failure, Outcome},
     extract::Unresolved,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -77,7 +77,7 @@ impl Check for EachCheck {
         self.row.dynamics(found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     assertion::{Context, Failure, Outcome},
     extract::{Argument, Unresolved, argument, shown::shown},
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -74,8 +74,9 @@ impl Check for EmptyCheck {
         push(&self.wanted, found);
     }
 
-    fn takes_list(&self) -> bool {
-        true
+    fn takes_list(&self, n_values: usize, _scope: &Scope) -> bool {
+        // One text may be empty, and so may what was found: a list with one empty text in it is not.
+        n_values != 1
     }
 }
 

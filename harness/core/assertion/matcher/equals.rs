@@ -8,7 +8,7 @@ use crate::{
     diagnostic::Diagnostic,
     extract::{Argument, Unresolved, argument},
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -117,8 +117,8 @@ impl Check for EqualsCheck {
         push(&self.expected, found);
     }
 
-    fn takes_list(&self) -> bool {
-        matches!(self.expected.constant(), Some(Json::List(_)))
+    fn takes_list(&self, _n_values: usize, scope: &Scope) -> bool {
+        self.expected.resolve(scope).is_ok_and(|expected| matches!(&*expected, Json::List(_)))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     assertion::{Context, Failure, Ground, Outcome},
     extract::{Argument, Unresolved, argument, shown::shown_or_nothing},
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -69,7 +69,7 @@ impl Check for ExistsCheck {
         push(&self.wanted, found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

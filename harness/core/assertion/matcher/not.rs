@@ -6,7 +6,7 @@ use super::{Check, Kind, Matcher, Parsing, Subject};
 use crate::{
     assertion::{Context, Failure, Ground, Outcome},
     extract::{Unresolved, shown::shown_or_nothing},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -61,8 +61,8 @@ impl Check for NotCheck {
         self.inner.dynamics(found);
     }
 
-    fn takes_list(&self) -> bool {
-        self.inner.takes_list()
+    fn takes_list(&self, n_values: usize, scope: &Scope) -> bool {
+        self.inner.takes_list(n_values, scope)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     extract::{Argument, Unresolved, argument, shown::shown},
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Node, Yaml},
 };
 
@@ -86,7 +86,7 @@ impl Check for TypeCheck {
         push(&self.wanted, found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         self.wanted.constant() == Some(&"list")
     }
 }

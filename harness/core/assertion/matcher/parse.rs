@@ -11,7 +11,7 @@ use crate::{
     assertion::{Context, Outcome},
     diagnostic::{Diagnostic, Span, did_you_mean},
     extract::{Argument, Unresolved},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Entry, Node, Yaml},
 };
 
@@ -143,10 +143,10 @@ impl Matcher {
         }
     }
 
-    /// Whether it judges a list as a whole, so that a subject of several matches is a list and no mistake.
+    /// Whether it judges so many values as one list, so that a subject of several matches is a list and no mistake.
     #[must_use]
-    pub fn takes_list(&self) -> bool {
-        self.checks.iter().any(|check| check.takes_list())
+    pub fn takes_list(&self, n_values: usize, scope: &Scope) -> bool {
+        self.checks.iter().any(|check| check.takes_list(n_values, scope))
     }
 }
 

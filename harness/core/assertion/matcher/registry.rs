@@ -10,7 +10,7 @@ use crate::{
     assertion::{Context, Outcome},
     extract::Unresolved,
     normalise,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -51,8 +51,8 @@ pub trait Check: fmt::Debug + Send + Sync {
     /// Adds the templates in it.
     fn dynamics<'a>(&'a self, found: &mut Vec<&'a Dynamic>);
 
-    /// Whether it judges a list as a whole, so that a subject of several matches is a list and no mistake.
-    fn takes_list(&self) -> bool {
+    /// Whether it judges so many values as one list, so that a subject of several matches is a list and no mistake.
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         false
     }
 }

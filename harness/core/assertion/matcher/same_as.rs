@@ -12,7 +12,7 @@ use crate::{
     },
     json::Json,
     normalise::{RULES, Rules},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Collector, Entry, Node, Yaml},
 };
 
@@ -95,7 +95,7 @@ impl Check for SameAsCheck {
         push(&self.other, found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         shown::{listed, shown},
     },
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -82,7 +82,7 @@ impl Check for SameItemsCheck {
         push(&self.items, found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

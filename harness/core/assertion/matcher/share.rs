@@ -11,7 +11,7 @@ use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     extract::{Argument, Unresolved, argument},
     json::Json,
-    template::Dynamic,
+    template::{Dynamic, Scope},
     value::parse_percent,
     yaml::{Node, Yaml},
 };
@@ -145,7 +145,7 @@ impl Check for ShareCheck {
         found.extend(self.bounds.iter().filter_map(|(_, bound)| bound.dynamic()));
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

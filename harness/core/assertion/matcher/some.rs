@@ -9,7 +9,7 @@ use super::{
 use crate::{
     assertion::{Context, Failure, Ground, Outcome},
     extract::{Unresolved, shown::shown},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::Node,
 };
 
@@ -80,7 +80,7 @@ impl Check for SomeCheck {
         self.row.dynamics(found);
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Diagnostic,
     extract::{Argument, Unresolved, shown::shown},
     json::{Json, Number, Selector},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Node, Yaml},
 };
 
@@ -180,7 +180,7 @@ impl Check for SortedCheck {
         found.extend(self.by.iter().filter_map(Argument::dynamic));
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

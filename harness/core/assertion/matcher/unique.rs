@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostic,
     extract::{Argument, Unresolved, shown::shown},
     json::{Json, Selector},
-    template::Dynamic,
+    template::{Dynamic, Scope},
     yaml::{Node, Yaml},
 };
 
@@ -108,7 +108,7 @@ impl Check for UniqueCheck {
         found.extend(self.by.iter().filter_map(Argument::dynamic));
     }
 
-    fn takes_list(&self) -> bool {
+    fn takes_list(&self, _n_values: usize, _scope: &Scope) -> bool {
         true
     }
 }

@@ -211,7 +211,7 @@ pub(in crate::assertion) fn judge_selected(
     mut values: Vec<Json>,
     context: &Context<'_>,
 ) -> Judgement {
-    if matcher.takes_list() {
+    if matcher.takes_list(values.len(), context.scope) {
         let list = Json::List(values);
         let outcome = matcher.judge(&Subject::found(&list, Mode::Texts).at(Place::Selected(&[])), context);
         return Judgement::new(Some(span), subject, outcome, || (matcher.phrase(context), shown(&list)));
@@ -458,6 +458,23 @@ mod tests {
                 "html a: expected \"one\", actual [\"one\", \"two\"]; 2 elements match; use `each`, `some` or `count`",
                 "html h3: expected each \"x\", actual an empty list; there is nothing to check; `count` or `empty` beside it would allow that",
             ],
+        );
+    }
+
+    #[test]
+    fn one_empty_text_is_empty_and_a_list_stands_in_a_variable_too() {
+        let page = exchange(200, &[("content-type", "text/html")], b"<title></title><h1>a</h1><li>1</li><li>2</li>");
+        check("{html: {title: {empty: true}, h1: {not: {empty: true}}, li: {empty: false}, h2: {empty: true}}}", &page, &[]);
+        check(
+            "{html: {title: {empty: false}, h1: {empty: true}}}",
+            &page,
+            &["html title: expected not to be empty, actual \"\"", "html h1: expected to be empty, actual \"a\""],
+        );
+        check("{html: {li: '{{ [\"1\", \"2\"] }}', h1: {contains: '{{ [\"a\"] }}'}}}", &page, &[]);
+        check(
+            "{html: {li: '{{ [\"1\", \"3\"] }}', h1: {equals: '{{ [\"a\", \"b\"] }}'}}}",
+            &page,
+            &["html li: expected [\"1\", \"3\"], actual [\"1\", \"2\"]", "html h1: expected [\"a\", \"b\"], actual [\"a\"]"],
         );
     }
 

@@ -67,8 +67,12 @@ fn verbs_with_a_value() {
     step("drag: {from: {text: A}, to: {text: B}}", &[]);
     step("drag: {from: {text: A}}", &["5:16 `to` is missing: where to"]);
     step("press: Control+A", &[]);
-    step("press: {keys: Enter, on: {textbox: Search}}", &[]);
-    step("press: {key: Enter}", &["5:17 `keys` is missing: which keys", "5:17 unknown key `key` of `press` (did you mean `keys`?)"]);
+    step("press: {key: Enter, on: {textbox: Search}}", &[]);
+    step("press: {key: Enter}", &[]);
+    step(
+        "press: {keys: Enter}",
+        &["5:17 `key` is missing: which key, or keys together", "5:17 unknown key `keys` of `press` (did you mean `key`?)"],
+    );
     step("scroll: {to: {css: footer}}", &[]);
     step("scroll: {by: [0, 400]}", &[]);
     step("scroll: {by: 400}", &["5:22 expected two whole numbers of pixels (such as `by: [0, 400]`: to the right, and down)"]);

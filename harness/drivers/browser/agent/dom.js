@@ -48,7 +48,11 @@ const roots = () => {
 
 const NEVER_SEEN = new Set(['script', 'style', 'noscript', 'template', 'head', 'title', 'meta', 'link', 'base']);
 
-// Whether it takes part in the layout at all.
+// Whether no style sheet could ever show it: what stands in the head, and what only holds something.
+const NEVER_RENDERS = 'head, head *, script, style, template, datalist, datalist *, source, track, param, input[type=hidden]';
+const neverRenders = element => element.matches(NEVER_RENDERS);
+
+// Whether it takes part in the layout now.
 const isRendered = element => {
   if (!element.isConnected) return false;
   if (['option', 'optgroup'].includes(tag(element))) {

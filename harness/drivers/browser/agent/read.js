@@ -3,7 +3,7 @@
 const elementFacts = (element, attributes) => ({
   described: describe(element),
   visible: isVisible(element),
-  rendered: isRendered(element),
+  rendered: !neverRenders(element),
   enabled: !isDisabled(element),
   checked: checkedOf(element) === null ? null : checkedOf(element) === true,
   focused: (element.getRootNode().activeElement || null) === element,

@@ -1,6 +1,6 @@
 //! The pages of one case: an action in, an observation or a fault out.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use prodiff_core::{
     action::page::{PageAction, PageSetup, PageVerb},
@@ -85,6 +85,11 @@ impl Page {
             self.intercept_id = made.get("intercept").and_then(Value::as_str).map(String::from);
         }
         let Some(user_context) = self.context.user_context() else { return Ok(()) };
+        // With a window, who clicks on "Copy" has given leave to copy. Without one nobody can.
+        let origins: BTreeSet<String> = self.setup.own_origins.iter().map(|url| url.origin().ascii_serialization()).collect();
+        for origin in origins {
+            session.grant("clipboard-write", &origin).await;
+        }
         for storage in &self.setup.storage {
             let pairs: Vec<Value> = storage.local.iter().map(|(key, value)| json!([key, value])).collect();
             let seed = format!(

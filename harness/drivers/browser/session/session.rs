@@ -237,14 +237,19 @@ impl Session {
     pub async fn permit(&self, permission: &str, window: &str) {
         let origin = self.call("ask for the origin", World::Own, "return Promise.resolve([location.origin])", &[], START).await;
         let Ok(Returned { text: Some(origin), .. }) = origin else { return };
+        self.grant(permission, &origin).await;
+        // Asking for it also takes the focus in some browsers.
+        let _ = self.bidi("browsingContext.activate", json!({"context": window}), START).await;
+    }
+
+    /// Gives pages of an origin leave for something, as far as the browser can be told.
+    pub async fn grant(&self, permission: &str, origin: &str) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut params = json!({"descriptor": {"name": permission}, "state": "granted", "origin": origin});
         if let Some(user_context) = open {
             params["userContext"] = json!(user_context);
         }
         let _ = self.bidi("permissions.setPermission", params, START).await;
-        // Asking for it also takes the focus in some browsers.
-        let _ = self.bidi("browsingContext.activate", json!({"context": window}), START).await;
     }
 
     /// It is not to be used any more.

@@ -3,7 +3,7 @@
 use prodiff_core::{
     action::{
         Locator, Part, States, TextMatch,
-        page::{Emulation, Extract, ImageOf, ImageProbe, Mock, OriginStorage, PageAction, PageCookie, PageVerb, Probe, Viewport},
+        page::{Emulation, Extract, Gesture, ImageOf, ImageProbe, Mock, OriginStorage, PageAction, PageCookie, PageVerb, Probe, Viewport},
     },
     observation::{
         FaultKind,
@@ -73,7 +73,7 @@ async fn every_part_of_a_locator_narrows() {
             assert!(is_so, "{browser}: {locator} finds {found:?}, expected {expected:?}");
         }
         let hidden = stage.elements(css("#hid")).await;
-        assert_eq!((hidden[0].visible, hidden[0].rendered, hidden[0].text.as_str()), (false, false, "Hidden"), "{browser}");
+        assert_eq!((hidden[0].visible, hidden[0].rendered, hidden[0].text.as_str()), (false, true, "Hidden"), "{browser}");
         let head = stage.elements(css("title")).await;
         assert_eq!((head[0].text.as_str(), head[0].rendered), ("Stage", false), "{browser}");
         stage.end().await;
@@ -194,6 +194,24 @@ async fn console_and_requests_are_seen_from_the_first_byte() {
         let document = seen.document.clone().unwrap();
         assert_eq!((document.status, document.redirects), (Some(200), vec![(302, stage.url("/end"))]), "{browser}");
         assert_eq!(console(&seen), [], "{browser}: what the page before said is gone");
+        stage.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_copies_is_on_the_clipboard() {
+    let home = "<!doctype html><button onclick=\"navigator.clipboard.writeText('pip install x').then(() => p.textContent = 'Copied', \
+                error => p.textContent = String(error))\">Copy</button><p id=p>";
+    for browser in ["chromium", "firefox"] {
+        let stage = Stage::with(browser, &[("/", home)], |setup, site| {
+            setup.own_origins = vec![url::Url::parse(&site.url("/")).unwrap()];
+        });
+        let Some(mut stage) = stage.await else { continue };
+        let button = Locator::of(Part::Role { role: String::from("button"), name: None });
+        let copy = PageAction { probes: vec![Probe::Clipboard], ..stage.action(PageVerb::Gesture { gesture: Gesture::Click, on: button }) };
+        let seen = stage.perform(&copy).await.unwrap_or_else(|fault| panic!("{browser}: {fault:?}"));
+        assert_eq!(seen.answers, [Answer::Text(String::from("pip install x"))], "{browser}");
+        assert_eq!(stage.elements(css("#p")).await[0].text, "Copied", "{browser}");
         stage.end().await;
     }
 }
