@@ -8,6 +8,7 @@ pub mod call;
 mod failure;
 mod judge;
 mod page;
+mod picture;
 mod request;
 pub mod trace;
 
@@ -19,6 +20,7 @@ use self::{
     call::{Flight, Leg},
     failure::{blocked, fault_failure},
     page::PageFlight,
+    picture::{Concealed, Strip},
     request::Resolved,
     trace::{Captured, Event, Replay, Seen, StepFailure, StepTrace},
 };
@@ -122,6 +124,10 @@ pub struct CaseRun {
     current: Option<Current>,
     last: Option<Arc<Exchange>>,
     browser: Option<Arc<PageSetup>>,
+    /// What its browser steps have filled with secrets.
+    concealed: Concealed,
+    /// Pictures of the last steps, where they are taken.
+    strip: Option<Strip>,
     /// Whether HTTP steps may have changed cookies that the browser does not know of yet.
     has_fresh_cookies: bool,
     captures: Vec<Captured>,
@@ -184,6 +190,8 @@ impl CaseRun {
             current: None,
             last: None,
             browser: None,
+            concealed: Concealed::default(),
+            strip: None,
             has_fresh_cookies: true,
             captures: Vec::new(),
             status: Status::Passed,

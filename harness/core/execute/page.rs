@@ -4,11 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Keep,
+    picture::{self, Concealed},
     request::{self, Trouble},
     trace::{Captured, Kept, PageSeen, StepFailure},
 };
 use crate::{
-    action::page::{Emulation, Extract, Mock, PageAction, PageSetup, PageVerb, Probe},
+    action::{
+        Locator,
+        page::{Emulation, Extract, Mock, PageAction, PageSetup, PageVerb, Probe},
+    },
     assertion::{Context, Judgement, PageExpectations},
     environment::{model::Protect, site::Site},
     extract::{Unresolved, locator::LocatorSpec},
@@ -49,6 +53,10 @@ pub(super) struct PageFlight {
     fault: Option<Fault>,
     rest: Rest,
     navigations: u32,
+    concealed: Concealed,
+    /// Whether a picture is taken when the step has ended well, and what was taken.
+    takes_picture: bool,
+    picture: Vec<Kept>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +64,8 @@ enum Phase {
     Acting,
     Looking,
     Keeping,
+    /// Taking a picture of a step that ended well.
+    Picturing,
     /// Looking for what helps people to see why it failed.
     Explaining,
 }
@@ -101,7 +111,9 @@ pub(super) enum Leg {
 /// How a browser step ended.
 #[derive(Debug)]
 pub(super) struct Ended {
-    pub(super) seen: Option<Arc<PageSeen>>,
+    pub(super) seen: Option<PageSeen>,
+    /// How the page looked behind a step that ended well, where that was asked for.
+    pub(super) picture: Vec<Kept>,
     pub(super) fault: Option<Fault>,
     pub(super) judgements: Vec<Judgement>,
     pub(super) captures: Vec<Captured>,
@@ -132,7 +144,17 @@ impl PageFlight {
             fault: None,
             rest: Rest::default(),
             navigations,
+            concealed: Concealed::default(),
+            takes_picture: false,
+            picture: Vec::new(),
         }
+    }
+
+    /// Says what must not be seen in pictures, and whether one is taken when the step ends well.
+    pub(super) fn picturing(mut self, concealed: Concealed, takes_picture: bool) -> Self {
+        self.concealed = concealed;
+        self.takes_picture = takes_picture && picture::is_worth_a_picture(&self.action.verb);
+        self
     }
 
     /// The first leg: the action.
@@ -195,12 +217,26 @@ impl PageFlight {
                 let judged = self.seen.as_ref().map(|seen| seen.answers.clone()).unwrap_or_default();
                 self.merge(PageObservation { answers: judged, ..observation });
                 self.kept = keeps.probes.iter().zip(answers).map(|((what, _), answer)| Kept { what: what.clone(), answer }).collect();
+                let look = self.judged((step, page), context);
+                if look.as_ref().is_some_and(|look| !look.failures.is_empty()) {
+                    // What came while the page came to rest is looked at for people as any other failure is.
+                    return self.explain();
+                }
+                self.end_well(look)
+            }
+            (Phase::Picturing, observed) => {
+                // A picture is for people: that there is none changes nothing of the step.
+                if let Ok(observation) = observed {
+                    self.picture = self.concealed.kept(self.is_in_frame(), observation.answers);
+                }
                 self.end(self.judged((step, page), context))
             }
             (Phase::Explaining, observed) => {
                 if let Ok(mut observation) = observed {
-                    let answers = std::mem::take(&mut observation.answers);
+                    let mut answers = std::mem::take(&mut observation.answers);
+                    let of_picture = answers.split_off(EVIDENCE.len().min(answers.len()));
                     self.kept = EVIDENCE.iter().zip(answers).map(|(what, answer)| Kept { what: (*what).to_owned(), answer }).collect();
+                    self.kept.extend(self.concealed.kept(self.is_in_frame(), of_picture));
                     if self.fault.is_some() {
                         self.seen = Some(observation);
                         return self.end(None);
@@ -228,7 +264,7 @@ impl PageFlight {
         if look.failures.is_empty() {
             let wants_rest = [&page.until, &page.expect].into_iter().flatten().any(PageExpectations::wants_rest);
             if keeps.probes.is_empty() && !wants_rest {
-                return self.end(Some(look));
+                return self.end_well(Some(look));
             }
             self.phase = Phase::Keeping;
             self.rest = Rest { probes: keeps.probes.iter().map(|(_, probe)| probe.clone()).collect(), ..Rest::default() };
@@ -280,15 +316,30 @@ impl PageFlight {
 
     fn explain(&mut self) -> Leg {
         self.phase = Phase::Explaining;
-        self.probe(vec![Probe::Screenshot, Probe::Aria(Extract::default()), Probe::Html(Extract::default())])
+        let mut probes = vec![Probe::Aria(Extract::default()), Probe::Html(Extract::default())];
+        probes.extend(self.concealed.probes(self.is_in_frame()));
+        self.probe(probes)
+    }
+
+    fn is_in_frame(&self) -> bool {
+        !self.action.frames.is_empty()
+    }
+
+    fn end_well(&mut self, look: Option<Look>) -> Leg {
+        if self.takes_picture {
+            self.phase = Phase::Picturing;
+            return self.probe(self.concealed.probes(self.is_in_frame()));
+        }
+        self.end(look)
     }
 
     fn end(&mut self, look: Option<Look>) -> Leg {
         let Look { judgements, captures, failures } =
             look.unwrap_or_else(|| Look { judgements: Vec::new(), captures: Vec::new(), failures: Vec::new() });
-        let seen = self.seen.take().map(|page| Arc::new(PageSeen { page, kept: std::mem::take(&mut self.kept) }));
+        let seen = self.seen.take().map(|page| PageSeen { page, kept: std::mem::take(&mut self.kept), before: Vec::new() });
         let fault = self.fault.take();
-        Leg::Ended(Box::new(Ended { seen, fault, judgements, captures, failures, navigations: self.navigations }))
+        let picture = std::mem::take(&mut self.picture);
+        Leg::Ended(Box::new(Ended { seen, picture, fault, judgements, captures, failures, navigations: self.navigations }))
     }
 
     /// Navigations that were begun so far: they count as requests.
@@ -300,8 +351,8 @@ impl PageFlight {
 /// The tree of a page that was opened, which is kept to be compared.
 const PAGE: &str = "page";
 
-/// What is looked at when a step has failed, by the names under which it is kept.
-const EVIDENCE: [&str; 3] = ["screenshot", "aria", "html"];
+/// What is looked at when a step has failed, besides a picture, by the names under which it is kept.
+const EVIDENCE: [&str; 2] = ["aria", "html"];
 
 /// Whether a fault may be gone after the page has done something.
 fn may_come(fault: &Fault) -> bool {
@@ -360,6 +411,8 @@ pub(super) struct Resolved {
     pub(super) n_until: usize,
     pub(super) n_expect: usize,
     pub(super) title: String,
+    /// The element that it fills with a secret.
+    pub(super) conceals: Option<Locator>,
 }
 
 /// Resolves a browser step in a scope.
@@ -379,6 +432,7 @@ pub(super) fn resolve(
     let wait = page.wait.unwrap_or(case.wait);
     let navigation = step.timeout.unwrap_or(case.timeout);
     let mut timeout = wait;
+    let mut conceals = None;
     let verb = match &page.verb {
         PageVerbSpec::Open(target) => {
             timeout = navigation;
@@ -402,7 +456,10 @@ pub(super) fn resolve(
         }
         PageVerbSpec::Fill { into, value } => {
             *title = format!("fill {}", shown(into));
-            PageVerb::Fill { into: at(into)?, value: text(value)? }
+            let into = at(into)?;
+            let rendered = value.render_text(scope).map_err(Trouble::from)?;
+            conceals = rendered.secret.then(|| into.clone());
+            PageVerb::Fill { into, value: rendered.text }
         }
         PageVerbSpec::Select { within, options } => {
             let options = texts(options)?;
@@ -493,7 +550,7 @@ pub(super) fn resolve(
         probes,
         timeout,
     };
-    Ok(Resolved { action, n_until, n_expect, title: std::mem::take(title) })
+    Ok(Resolved { action, n_until, n_expect, title: std::mem::take(title), conceals })
 }
 
 fn trouble(spec: &LocatorSpec, error: Unresolved) -> Trouble {
