@@ -8,6 +8,7 @@ use super::{
     page::{self, PageFlight},
     picture::Strip,
     request::Trouble,
+    setup,
     trace::{Event, Seen, Shot, StepFailure},
 };
 use crate::{
@@ -43,7 +44,7 @@ impl CaseRun {
         let setup = match &self.browser {
             Some(setup) => Arc::clone(setup),
             None => {
-                let setup = Arc::new(page::setup(&case, &self.setup.site, &self.scope, self.setup.session.storage.clone())?);
+                let setup = Arc::new(setup::resolve(&case, &self.setup.site, &self.scope, self.setup.session.storage.clone())?);
                 self.browser.insert(setup).clone()
             }
         };

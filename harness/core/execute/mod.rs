@@ -10,6 +10,7 @@ mod judge;
 mod page;
 mod picture;
 mod request;
+mod setup;
 pub mod trace;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
