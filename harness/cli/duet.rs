@@ -327,8 +327,8 @@ impl Duet {
             Seen::Nothing | Seen::Fault(_) | Seen::Page(_) => None,
         };
         let author = Author { case, attempt, environment: &live.side.site.name, role };
-        let mut step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
-        step.page = observe::page(trace, case, &naming, &mut &*self.recorder);
+        let page = observe::page(trace, case, &naming, &mut &*self.recorder);
+        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text)).with_page(page);
         played.requests += step.requests;
         played.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
         played.failures.extend(step.failures.iter().cloned());
@@ -475,6 +475,7 @@ impl Duet {
             actual: shown(candidate),
             excerpt: String::new(),
             curl: String::new(),
+            screenshot: String::new(),
         }
     }
 }

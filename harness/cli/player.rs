@@ -92,6 +92,8 @@ impl Player {
             seed: self.seed,
             began: self.began,
         });
+        // A picture behind each step costs more than half as much as the step itself: only a case that is played again pays for them.
+        let run = if number > 1 { run.keeping_pictures() } else { run };
         let began = self.clock.now();
         let told = Mutex::new(Told::default());
         let outcome = play::play(run, &self.side, self.clock, &self.stop, |event| {
@@ -159,8 +161,8 @@ impl Player {
             Seen::Nothing | Seen::Fault(_) | Seen::Page(_) => None,
         };
         let author = Author { case, attempt, environment: &self.side.site.name, role: Role::Candidate };
-        let mut step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text));
-        step.page = observe::page(trace, case, &naming, &mut &*self.recorder);
+        let page = observe::page(trace, case, &naming, &mut &*self.recorder);
+        let step = observe::step(trace, reading.as_ref(), author, &naming, &mut |text| self.recorder.store(text)).with_page(page);
         told.browser_ended |= matches!(&trace.seen, Seen::Fault(fault) if fault.kind == FaultKind::BrowserGone);
         told.requests += step.requests;
         told.expectations += u32::try_from(step.expectations.len()).unwrap_or(u32::MAX);
@@ -309,6 +311,7 @@ fn judge_expected_failure(
             actual: status.name().to_owned(),
             excerpt: String::new(),
             curl: String::new(),
+            screenshot: String::new(),
         });
     };
     let is_over = expected.until.is_some_and(|until| now.date_naive() > until);

@@ -52,7 +52,7 @@ impl Recorder {
         if let Err(error) = self.writer.append(entry) {
             self.broke(error);
         }
-        self.screen.show(entry);
+        self.screen.show(entry, self.writer.folder());
         if let Some(listener) = &self.listener {
             listener(entry, self);
         }

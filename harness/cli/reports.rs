@@ -5,7 +5,7 @@ use std::{cell::RefCell, fs, io, path::Path};
 use prodiff_core::{
     mask::Secrets,
     record::{Entry, Wanted},
-    report::{FORMATS, Format, Summary},
+    report::{FORMATS, Files, Format, Summary},
 };
 
 use crate::store::{
@@ -43,7 +43,8 @@ pub fn render(record: &Record, summary: &Summary, formats: &[&'static dyn Format
 fn render_one(record: &Record, summary: &Summary, format: &dyn Format, folder: &Path, secrets: &Secrets) -> io::Result<()> {
     let passes = Passes::over(record);
     let mut text = Vec::new();
-    format.render(summary, &|wanted| passes.entries(wanted), &mut text)?;
+    let files = Files { folder: &record.folder().to_string_lossy(), read: &|file| record.file(file) };
+    format.render(summary, &|wanted| passes.entries(wanted), &files, &mut text)?;
     let text = passes.whole(text)?;
     atomic::write(&folder.join(format.file_name()), &secrets.mask_bytes(&text), Access::Owner, Durability::Rendered)
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{self, IsTerminal, Write},
+    path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -85,8 +86,8 @@ impl Screen {
         }
     }
 
-    /// Shows an entry of the record as it happens.
-    pub fn show(&self, entry: &Entry) {
+    /// Shows an entry of the record in `folder` as it happens.
+    pub fn show(&self, entry: &Entry, folder: &Path) {
         if self.options.detail == Detail::Nothing {
             return;
         }
@@ -110,7 +111,7 @@ impl Screen {
             }
             Entry::Case(case) => {
                 for failure in &case.failures {
-                    self.print(terminal::failure_block(&case.id, failure, self.people).trim_end_matches('\n'));
+                    self.print(terminal::failure_block(&case.id, failure, &folder.to_string_lossy(), self.people).trim_end_matches('\n'));
                     if self.annotates {
                         self.command(&report::annotation(&case.id, failure));
                     }

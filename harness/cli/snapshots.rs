@@ -278,6 +278,7 @@ impl Place<'_> {
             actual: first.map(|first| told(first.actual.as_ref())).unwrap_or_default(),
             excerpt: String::new(),
             curl: self.step.exchange.as_ref().map(|exchange| exchange.curl.clone()).unwrap_or_default(),
+            screenshot: String::new(),
         }
     }
 }

@@ -273,6 +273,24 @@ impl Record {
         fs::read_to_string(self.folder.join(BODIES_FOLDER).join(name)).ok()
     }
 
+    /// What a step left besides words, by its path below the record: `artifacts/….png`, `bodies/…`. Nothing when it is none of
+    /// these, is gone, or is no plain file: a record may come from elsewhere.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<Vec<u8>> {
+        let (folder, name) = path.split_once('/')?;
+        let stem = match folder {
+            ARTIFACTS_FOLDER => name.strip_suffix(".png")?,
+            BODIES_FOLDER => name,
+            _ => return None,
+        };
+        if stem.is_empty() || !stem.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let path = self.folder.join(folder).join(name);
+        let is_plain = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
+        if is_plain { fs::read(path).ok() } else { None }
+    }
+
     /// Appends a note that a person's action left: accepted, rejected, signed off.
     ///
     /// # Errors
@@ -411,6 +429,34 @@ mod tests {
         check(&[RUN, STARTED], &CASE[..40], &[("a::b", Status::Blocked)]);
         check(&[RUN, STARTED, CASE], "", &[("a::b", Status::Passed)]);
         check(&[RUN], "", &[]);
+    }
+
+    #[test]
+    fn only_what_a_step_left_is_read_as_a_file_of_the_record() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(RECORD_FILE), format!("{RUN}\n")).unwrap();
+        for (file, expected) in [
+            ("artifacts/0f.png", true),
+            ("bodies/0f", true),
+            ("artifacts/0f.svg", false),
+            ("artifacts/../record.jsonl", false),
+            ("bodies/..", false),
+            ("bodies/", false),
+            ("record.jsonl", false),
+            ("/etc/passwd", false),
+        ] {
+            if expected {
+                let path = folder.path().join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, "x").unwrap();
+            }
+            assert_eq!(Record::open(folder.path()).unwrap().file(file).is_some(), expected, "{file}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/etc/hostname", folder.path().join("bodies/1f")).unwrap();
+            assert_eq!(Record::open(folder.path()).unwrap().file("bodies/1f"), None);
+        }
     }
 
     #[test]

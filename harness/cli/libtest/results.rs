@@ -69,19 +69,18 @@ impl Results {
                 self.lock().unreviewed.entry(snapshot.case.clone()).or_default().push(snapshot.name.clone());
             }
             Entry::Case(case) => {
-                let accept = format!("prodiff accept {} --all", recorder.folder().display());
-                self.ended(case, &recorder.secrets(), &accept);
+                self.ended(case, &recorder.secrets(), &recorder.folder().to_string_lossy());
             }
             _ => {}
         }
     }
 
-    fn ended(&self, case: &Case, secrets: &Secrets, accept: &str) {
+    fn ended(&self, case: &Case, secrets: &Secrets, folder: &str) {
         let mut inner = self.lock();
         let (suite, name) = case.id.split_once("::").unwrap_or(("", &case.id));
         let (suite, is_around) = (suite.to_owned(), matches!(name, "before" | "after") && !inner.waiting.contains_key(&case.id));
         let new = inner.unreviewed.remove(&case.id).unwrap_or_default();
-        let said = says(case, &new, accept).map(|text| secrets.mask_text(&text).into_owned());
+        let said = says(case, &new, folder).map(|text| secrets.mask_text(&text).into_owned());
         if is_around {
             inner.around.extend(said.map(|said| (case.id.clone(), said)));
             return;
@@ -141,8 +140,9 @@ impl Inner {
 }
 
 /// What a case says that makes its test fail; nothing where it passed.
-fn says(case: &Case, new: &[String], accept: &str) -> Ended {
-    let blocks: String = case.failures.iter().map(|failure| terminal::failure_block(&case.id, failure, PLAIN)).collect();
+fn says(case: &Case, new: &[String], folder: &str) -> Ended {
+    let accept = format!("prodiff accept {folder} --all");
+    let blocks: String = case.failures.iter().map(|failure| terminal::failure_block(&case.id, failure, folder, PLAIN)).collect();
     let reason = case.reason.as_deref().map(sanitize_line);
     let line = match (case.status, reason) {
         (Status::Passed | Status::Flaky, _) => return None,

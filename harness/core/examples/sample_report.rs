@@ -13,7 +13,7 @@ use std::{env, error::Error, fs::File, io, path::Path, time::Instant};
 
 use prodiff_core::{
     record::{self, Entry, Wanted},
-    report::{FORMATS, Summary},
+    report::{FORMATS, Files, Summary},
     verdict,
 };
 use sample::{Sample, Spread};
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let began = Instant::now();
         let path = Path::new(folder).join(format.file_name());
         let mut out = io::BufWriter::new(File::create(&path)?);
-        format.render(&summary, &read, &mut out)?;
+        format.render(&summary, &read, &Files { folder, read: &sample::file }, &mut out)?;
         io::Write::flush(&mut out)?;
         println!("{}: {} bytes in {:?}", path.display(), path.metadata()?.len(), began.elapsed());
     }

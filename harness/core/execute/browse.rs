@@ -6,8 +6,10 @@ use super::{
     CaseRun, Current, Effect, Look, Waiting,
     failure::{blocked, fault_failure},
     page::{self, PageFlight},
+    picture::Strip,
     request::Trouble,
-    trace::{Event, Seen, StepFailure},
+    setup,
+    trace::{Event, Seen, Shot, StepFailure},
 };
 use crate::{
     action::{Action, Session, page::OriginStorage},
@@ -18,6 +20,13 @@ use crate::{
 };
 
 impl CaseRun {
+    /// Takes a picture behind each step of a browser, so that a step that fails shows how the page came to be as it is.
+    #[must_use]
+    pub fn keeping_pictures(mut self) -> Self {
+        self.strip = Some(Strip::default());
+        self
+    }
+
     /// Keeps cookies and storage under a name, and calls all of it secret.
     pub(super) fn save_session(&mut self, name: &str, storage: Vec<OriginStorage>) {
         let cookies = self.jar.values().map(|(cookie, value)| (format!("{name}.{cookie}"), value.to_owned()));
@@ -35,7 +44,7 @@ impl CaseRun {
         let setup = match &self.browser {
             Some(setup) => Arc::clone(setup),
             None => {
-                let setup = Arc::new(page::setup(&case, &self.setup.site, &self.scope, self.setup.session.storage.clone())?);
+                let setup = Arc::new(setup::resolve(&case, &self.setup.site, &self.scope, self.setup.session.storage.clone())?);
                 self.browser.insert(setup).clone()
             }
         };
@@ -45,7 +54,11 @@ impl CaseRun {
             action.cookies = self.jar.to_page();
         }
         *title = resolved.title;
-        Ok(PageFlight::new(action, page, resolved.n_until, resolved.n_expect, page.wait.unwrap_or(case.wait), at))
+        if let Some(filled) = resolved.conceals {
+            self.concealed.add(filled, !action.frames.is_empty());
+        }
+        let flight = PageFlight::new(action, page, resolved.n_until, resolved.n_expect, page.wait.unwrap_or(case.wait), at);
+        Ok(flight.picturing(self.concealed.clone(), self.strip.is_some()))
     }
 
     /// Carries a browser step on. Returns nothing when it has ended.
@@ -65,7 +78,7 @@ impl CaseRun {
                 let Current { section, index, title, began, requests, waiting: _ } = current;
                 let case = Arc::clone(&self.setup.case);
                 let step = &case.steps(section)[index];
-                let page::Ended { seen, fault, judgements, captures, mut failures, navigations } = *ended;
+                let page::Ended { mut seen, picture, fault, judgements, captures, mut failures, navigations } = *ended;
                 if let Some(seen) = &seen {
                     self.jar.take_over(&seen.page.cookies);
                     if let Some(dialog) = seen.page.dialog.as_ref().filter(|_| !self.next_answers_dialog()) {
@@ -76,8 +89,16 @@ impl CaseRun {
                 if let Some(fault) = &fault {
                     failures.push(fault_failure(step, fault));
                 }
+                if let Some(strip) = &mut self.strip {
+                    if !picture.is_empty() {
+                        strip.push(Shot { title: title.clone(), kept: picture });
+                    }
+                    if let Some(seen) = seen.as_mut().filter(|_| !failures.is_empty()) {
+                        seen.before = strip.take();
+                    }
+                }
                 let seen = match (seen, fault) {
-                    (Some(seen), _) => Seen::Page(seen),
+                    (Some(seen), _) => Seen::Page(Arc::new(seen)),
                     (None, Some(fault)) => Seen::Fault(fault),
                     (None, None) => Seen::Nothing,
                 };
@@ -121,6 +142,7 @@ impl CaseRun {
             Ok(keeps) => flight.observed(observed, (step, page), &context, &keeps, at),
             Err(error) => page::Leg::Ended(Box::new(page::Ended {
                 seen: None,
+                picture: Vec::new(),
                 fault: None,
                 judgements: Vec::new(),
                 captures: Vec::new(),

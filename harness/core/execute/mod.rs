@@ -8,7 +8,9 @@ pub mod call;
 mod failure;
 mod judge;
 mod page;
+mod picture;
 mod request;
+mod setup;
 pub mod trace;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -19,6 +21,7 @@ use self::{
     call::{Flight, Leg},
     failure::{blocked, fault_failure},
     page::PageFlight,
+    picture::{Concealed, Strip},
     request::Resolved,
     trace::{Captured, Event, Replay, Seen, StepFailure, StepTrace},
 };
@@ -122,6 +125,10 @@ pub struct CaseRun {
     current: Option<Current>,
     last: Option<Arc<Exchange>>,
     browser: Option<Arc<PageSetup>>,
+    /// What its browser steps have filled with secrets.
+    concealed: Concealed,
+    /// Pictures of the last steps, where they are taken.
+    strip: Option<Strip>,
     /// Whether HTTP steps may have changed cookies that the browser does not know of yet.
     has_fresh_cookies: bool,
     captures: Vec<Captured>,
@@ -184,6 +191,8 @@ impl CaseRun {
             current: None,
             last: None,
             browser: None,
+            concealed: Concealed::default(),
+            strip: None,
             has_fresh_cookies: true,
             captures: Vec::new(),
             status: Status::Passed,

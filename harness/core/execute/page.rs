@@ -4,22 +4,25 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Keep,
+    picture::{self, Concealed},
     request::{self, Trouble},
     trace::{Captured, Kept, PageSeen, StepFailure},
 };
 use crate::{
-    action::page::{Emulation, Extract, Mock, PageAction, PageSetup, PageVerb, Probe},
+    action::{
+        Locator,
+        page::{Emulation, Extract, PageAction, PageSetup, PageVerb, Probe},
+    },
     assertion::{Context, Judgement, PageExpectations},
-    environment::{model::Protect, site::Site},
+    environment::site::Site,
     extract::{Unresolved, locator::LocatorSpec},
-    json,
     normalise::Rules,
     observation::{
         Fault, FaultKind,
         page::{Answer, PageObservation},
     },
     plan::PlannedCase,
-    suite::model::{Auth, Compare, MockBody, PageStep, PageVerbSpec, SnapshotContent, Step, Verb},
+    suite::model::{Compare, PageStep, PageVerbSpec, SnapshotContent, Step, Verb},
     template::{Scope, Template},
     verdict::Status,
 };
@@ -56,6 +59,10 @@ pub(super) struct PageFlight {
     acted: bool,
     refused: Option<Fault>,
     navigations: u32,
+    concealed: Concealed,
+    /// Whether a picture is taken when the step has ended well, and what was taken.
+    takes_picture: bool,
+    picture: Vec<Kept>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +70,8 @@ enum Phase {
     Acting,
     Looking,
     Keeping,
+    /// Taking a picture of a step that ended well.
+    Picturing,
     /// Looking for what helps people to see why it failed.
     Explaining,
 }
@@ -108,7 +117,9 @@ pub(super) enum Leg {
 /// How a browser step ended.
 #[derive(Debug)]
 pub(super) struct Ended {
-    pub(super) seen: Option<Arc<PageSeen>>,
+    pub(super) seen: Option<PageSeen>,
+    /// How the page looked behind a step that ended well, where that was asked for.
+    pub(super) picture: Vec<Kept>,
     pub(super) fault: Option<Fault>,
     pub(super) judgements: Vec<Judgement>,
     pub(super) captures: Vec<Captured>,
@@ -142,7 +153,17 @@ impl PageFlight {
             acted: false,
             refused: None,
             navigations,
+            concealed: Concealed::default(),
+            takes_picture: false,
+            picture: Vec::new(),
         }
+    }
+
+    /// Says what must not be seen in pictures, and whether one is taken when the step ends well.
+    pub(super) fn picturing(mut self, concealed: Concealed, takes_picture: bool) -> Self {
+        self.concealed = concealed;
+        self.takes_picture = takes_picture && picture::is_worth_a_picture(&self.action.verb);
+        self
     }
 
     /// The first leg: the action.
@@ -223,12 +244,26 @@ impl PageFlight {
                 let judged = self.seen.as_ref().map(|seen| seen.answers.clone()).unwrap_or_default();
                 self.merge(PageObservation { answers: judged, ..observation });
                 self.kept = keeps.probes.iter().zip(answers).map(|((what, _), answer)| Kept { what: what.clone(), answer }).collect();
+                let look = self.judged((step, page), context);
+                if look.as_ref().is_some_and(|look| !look.failures.is_empty()) {
+                    // What came while the page came to rest is looked at for people as any other failure is.
+                    return self.explain();
+                }
+                self.end_well(look)
+            }
+            (Phase::Picturing, observed) => {
+                // A picture is for people: that there is none changes nothing of the step.
+                if let Ok(observation) = observed {
+                    self.picture = self.concealed.kept(self.is_in_frame(), observation.answers);
+                }
                 self.end(self.judged((step, page), context))
             }
             (Phase::Explaining, observed) => {
                 if let Ok(mut observation) = observed {
-                    let answers = std::mem::take(&mut observation.answers);
+                    let mut answers = std::mem::take(&mut observation.answers);
+                    let of_picture = answers.split_off(EVIDENCE.len().min(answers.len()));
                     self.kept = EVIDENCE.iter().zip(answers).map(|(what, answer)| Kept { what: (*what).to_owned(), answer }).collect();
+                    self.kept.extend(self.concealed.kept(self.is_in_frame(), of_picture));
                     if self.fault.is_some() {
                         self.seen = Some(observation);
                         return self.end(None);
@@ -265,7 +300,7 @@ impl PageFlight {
         if look.failures.is_empty() {
             let wants_rest = [&page.until, &page.expect].into_iter().flatten().any(PageExpectations::wants_rest);
             if keeps.probes.is_empty() && !wants_rest {
-                return self.end(Some(look));
+                return self.end_well(Some(look));
             }
             self.phase = Phase::Keeping;
             self.rest = Rest { probes: keeps.probes.iter().map(|(_, probe)| probe.clone()).collect(), ..Rest::default() };
@@ -327,15 +362,30 @@ impl PageFlight {
 
     fn explain(&mut self) -> Leg {
         self.phase = Phase::Explaining;
-        self.probe(vec![Probe::Screenshot, Probe::Aria(Extract::default()), Probe::Html(Extract::default())])
+        let mut probes = vec![Probe::Aria(Extract::default()), Probe::Html(Extract::default())];
+        probes.extend(self.concealed.probes(self.is_in_frame()));
+        self.probe(probes)
+    }
+
+    fn is_in_frame(&self) -> bool {
+        !self.action.frames.is_empty()
+    }
+
+    fn end_well(&mut self, look: Option<Look>) -> Leg {
+        if self.takes_picture {
+            self.phase = Phase::Picturing;
+            return self.probe(self.concealed.probes(self.is_in_frame()));
+        }
+        self.end(look)
     }
 
     fn end(&mut self, look: Option<Look>) -> Leg {
         let Look { judgements, captures, failures } =
             look.unwrap_or_else(|| Look { judgements: Vec::new(), captures: Vec::new(), failures: Vec::new() });
-        let seen = self.seen.take().map(|page| Arc::new(PageSeen { page, kept: std::mem::take(&mut self.kept) }));
+        let seen = self.seen.take().map(|page| PageSeen { page, kept: std::mem::take(&mut self.kept), before: Vec::new() });
         let fault = self.fault.take();
-        Leg::Ended(Box::new(Ended { seen, fault, judgements, captures, failures, navigations: self.navigations }))
+        let picture = std::mem::take(&mut self.picture);
+        Leg::Ended(Box::new(Ended { seen, picture, fault, judgements, captures, failures, navigations: self.navigations }))
     }
 
     /// Navigations that were begun so far: they count as requests.
@@ -347,8 +397,8 @@ impl PageFlight {
 /// The tree of a page that was opened, which is kept to be compared.
 const PAGE: &str = "page";
 
-/// What is looked at when a step has failed, by the names under which it is kept.
-const EVIDENCE: [&str; 3] = ["screenshot", "aria", "html"];
+/// What is looked at when a step has failed, besides a picture, by the names under which it is kept.
+const EVIDENCE: [&str; 2] = ["aria", "html"];
 
 /// Whether a fault may be gone after the page has done something.
 fn may_come(fault: &Fault) -> bool {
@@ -407,6 +457,8 @@ pub(super) struct Resolved {
     pub(super) n_until: usize,
     pub(super) n_expect: usize,
     pub(super) title: String,
+    /// The element that it fills with a secret.
+    pub(super) conceals: Option<Locator>,
 }
 
 /// Resolves a browser step in a scope.
@@ -426,6 +478,7 @@ pub(super) fn resolve(
     let wait = page.wait.unwrap_or(case.wait);
     let navigation = step.timeout.unwrap_or(case.timeout);
     let mut timeout = wait;
+    let mut conceals = None;
     let verb = match &page.verb {
         PageVerbSpec::Open(target) => {
             timeout = navigation;
@@ -449,7 +502,10 @@ pub(super) fn resolve(
         }
         PageVerbSpec::Fill { into, value } => {
             *title = format!("fill {}", shown(into));
-            PageVerb::Fill { into: at(into)?, value: text(value)? }
+            let into = at(into)?;
+            let rendered = value.render_text(scope).map_err(Trouble::from)?;
+            conceals = rendered.secret.then(|| into.clone());
+            PageVerb::Fill { into, value: rendered.text }
         }
         PageVerbSpec::Select { within, options } => {
             let options = texts(options)?;
@@ -540,81 +596,9 @@ pub(super) fn resolve(
         probes,
         timeout,
     };
-    Ok(Resolved { action, n_until, n_expect, title: std::mem::take(title) })
+    Ok(Resolved { action, n_until, n_expect, title: std::mem::take(title), conceals })
 }
 
 fn trouble(spec: &LocatorSpec, error: Unresolved) -> Trouble {
     Trouble { span: Some(spec.span().clone()), message: error.message }
-}
-
-/// What a case's browser is like.
-pub(super) fn setup(
-    case: &PlannedCase,
-    site: &Site,
-    scope: &Scope,
-    storage: Vec<crate::action::page::OriginStorage>,
-) -> Result<PageSetup, Trouble> {
-    let text = |template: &Template| template.render_text(scope).map(|rendered| rendered.text).map_err(Trouble::from);
-    let browser = case.browser.as_ref().ok_or_else(|| Trouble::from(String::from("the plan gave this case no browser")))?;
-    let own_case = match &case.part {
-        crate::plan::Part::Case(written) => Some(&written.pages),
-        crate::plan::Part::Before | crate::plan::Part::After => None,
-    };
-    let levels = || own_case.into_iter().chain([&case.suite.pages]);
-    let mut mocks = Vec::new();
-    for mock in levels().flat_map(|pages| &pages.mocks) {
-        let mut headers = Vec::new();
-        for (name, value) in &mock.headers {
-            headers.push((name.clone(), text(value)?));
-        }
-        let (content_type, body) = match &mock.body {
-            MockBody::Json(value) => {
-                let value = value.render(scope).map_err(Trouble::from)?.value;
-                let body = if value.as_str() == Some("") { String::new() } else { json::to_compact(&value) };
-                ("application/json", body)
-            }
-            MockBody::Text(template) => ("text/plain; charset=utf-8", text(template)?),
-        };
-        if !headers.iter().any(|(name, _)| name == "content-type") {
-            headers.push((String::from("content-type"), content_type.to_owned()));
-        }
-        mocks.push(Mock { url: text(&mock.url)?, method: mock.method.clone(), status: mock.status, headers, body: body.into_bytes() });
-    }
-    let mut headers: Vec<(String, String)> = Vec::new();
-    for (name, value) in &case.suite.headers {
-        headers.push((name.clone(), text(value)?));
-    }
-    for (name, value) in &site.headers {
-        if !headers.iter().any(|(known, _)| known == name) {
-            headers.push((name.clone(), value.clone()));
-        }
-    }
-    let mut pen = request::Pen::new(scope);
-    let authorization = match &case.suite.auth {
-        None => site.authorization.clone(),
-        Some(Auth::None) => None,
-        Some(auth) => Some(request::authorization(auth, &mut pen)?),
-    };
-    if let (Some(value), false) = (authorization, headers.iter().any(|(name, _)| name == "authorization")) {
-        headers.push((String::from("authorization"), value));
-    }
-    let guarded = site.guards.hosts().filter(|(_, guarded)| guarded.protect == Protect::ReadOnly && !site.guards.is_open());
-    let protected_origins = guarded.filter_map(|(authority, _)| {
-        let scheme = if authority.port == Some(443) { "https" } else { "http" };
-        let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();
-        url::Url::parse(&format!("{scheme}://{}{port}", authority.host)).ok()
-    });
-    Ok(PageSetup {
-        browser: browser.name.clone(),
-        viewport: browser.viewport,
-        ready: site.pages.ready.clone(),
-        navigation_timeout: case.timeout,
-        headers,
-        own_origins: site.urls.iter().chain(&site.aliases).map(|(_, url)| url.clone()).collect(),
-        protected_origins: protected_origins.collect(),
-        mocks,
-        blocked: levels().flat_map(|pages| &pages.blocked).map(text).collect::<Result<_, _>>()?,
-        storage,
-        grid: site.pages.grid.clone(),
-    })
 }

@@ -89,8 +89,11 @@ struct Played {
 }
 
 /// Plays steps; `browser` answers the n-th action, counted from 0.
-fn play(steps: &str, mut browser: impl FnMut(usize, &PageAction) -> Result<PageObservation, Fault>) -> Played {
-    let mut run = run(steps);
+fn play(steps: &str, browser: impl FnMut(usize, &PageAction) -> Result<PageObservation, Fault>) -> Played {
+    play_on(run(steps), browser)
+}
+
+fn play_on(mut run: CaseRun, mut browser: impl FnMut(usize, &PageAction) -> Result<PageObservation, Fault>) -> Played {
     let mut at = Duration::ZERO;
     let mut turn = run.advance(Input::Start, at);
     let mut played = Played { asked: Vec::new(), status: Status::Passed, failures: Vec::new(), captures: Vec::new(), steps: Vec::new() };
@@ -146,6 +149,15 @@ fn elements(n: usize) -> Answer {
     Answer::Elements(vec![element; n])
 }
 
+/// What a page answers that has one heading and no secret.
+fn evidence(probe: &Probe) -> Answer {
+    match probe {
+        Probe::Screenshot | Probe::Image(_) => Answer::Png(vec![1]),
+        Probe::Elements { .. } => elements(1),
+        _ => Answer::Text(String::from("- main")),
+    }
+}
+
 fn fault(kind: FaultKind) -> Fault {
     Fault { kind, detail: String::from("<div> covers it"), after: Duration::from_millis(5) }
 }
@@ -162,15 +174,17 @@ fn an_expectation_is_tried_again_until_it_holds() {
 #[test]
 fn what_never_holds_fails_in_time_and_is_looked_at_for_people() {
     let played = play(OPEN_AND_SEE, |_, action| {
-        let is_evidence = action.probes.first() == Some(&Probe::Screenshot);
-        Ok(page(if is_evidence { vec![Answer::Png(vec![1]), Answer::Text(String::from("- main"))] } else { vec![elements(0)] }))
+        let is_evidence = action.probes.contains(&Probe::Screenshot);
+        Ok(page(if is_evidence { action.probes.iter().map(evidence).collect() } else { vec![elements(0)] }))
     });
     assert_eq!(played.status, Status::Failed);
     assert_eq!(played.failures, ["failed visible {heading: Plugins}: expected visible, actual nothing matches"]);
     // One action, ten looks within a second, and one more for the evidence.
     assert_eq!(played.asked.len(), 12, "{:?}", played.asked);
     let kept = &played.steps[0].seen.page().unwrap().kept;
-    assert_eq!(kept.iter().map(|kept| kept.what.as_str()).collect::<Vec<_>>(), ["screenshot", "aria"]);
+    let names: Vec<&str> = kept.iter().map(|kept| kept.what.as_str()).collect();
+    assert_eq!(names, ["aria", "html", "screenshot", trace::SHOWN[0], trace::SHOWN[1]]);
+    assert_eq!(kept[2].answer, Answer::Png(vec![1]));
 }
 
 #[test]
@@ -187,7 +201,95 @@ fn an_action_that_cannot_be_done_fails_and_says_why() {
     let played = play("- click: {button: Sign in}", |n, _| if n == 0 { Err(fault(FaultKind::NotActionable)) } else { Ok(page(vec![])) });
     assert_eq!(played.status, Status::Failed);
     assert_eq!(played.failures, ["failed could not act: <div> covers it"]);
-    assert_eq!(played.asked, ["click {button: Sign in} 0", "Look 3"]);
+    assert_eq!(played.asked, ["click {button: Sign in} 0", "Look 5"]);
+}
+
+#[test]
+fn faults_of_pages_have_words_of_their_own() {
+    for (kind, expected) in [
+        (FaultKind::NotActionable, "an element that can be acted on"),
+        (FaultKind::PageTimeout, "a page that is loaded and ready in time"),
+        (FaultKind::PageFailed, "a page that loads"),
+        (FaultKind::Script, "a script that comes to its end"),
+        (FaultKind::NoBrowser, "a browser"),
+    ] {
+        let played = play("- click: {button: Sign in}", |n, _| if n == 0 { Err(fault(kind)) } else { Ok(page(vec![])) });
+        assert_eq!(played.steps[0].failures[0].expected, expected, "{kind:?}");
+    }
+}
+
+const FOUR_STEPS: &str = "- open: /\n- click: x\n- look: page\n  expect: {visible: {heading: Plugins}}\n- click: y";
+
+/// Everything answers; the last click fails.
+fn failing_at_last(action: &PageAction) -> Result<PageObservation, Fault> {
+    let is_last = matches!(&action.verb, PageVerb::Gesture { on, .. } if on.to_string().contains('y'));
+    if is_last { Err(fault(FaultKind::NotActionable)) } else { Ok(page(action.probes.iter().map(evidence).collect())) }
+}
+
+#[test]
+fn pictures_are_taken_behind_what_changes_a_page_and_handed_to_the_step_that_fails() {
+    let played = play_on(run(FOUR_STEPS).keeping_pictures(), |_, action| failing_at_last(action));
+    let before: Vec<&str> = played.steps[3].seen.page().unwrap().before.iter().map(|shot| shot.title.as_str()).collect();
+    assert_eq!(before, ["open /", "click {text: x}"]);
+    assert!(played.steps[..3].iter().all(|step| step.seen.page().unwrap().before.is_empty()));
+}
+
+#[test]
+fn a_case_that_is_played_once_takes_no_picture_of_what_goes_well() {
+    let mut n_pictures = 0;
+    let played = play(FOUR_STEPS, |_, action| {
+        n_pictures += usize::from(action.probes.contains(&Probe::Screenshot));
+        failing_at_last(action)
+    });
+    assert_eq!(n_pictures, 1, "that of the failure: {:?}", played.asked);
+    assert!(played.steps[3].seen.page().unwrap().before.is_empty());
+}
+
+#[test]
+fn only_the_last_pictures_are_held() {
+    let steps: String = (0..12).map(|n| format!("- click: x{n}\n")).collect();
+    let played = play_on(run(&format!("{steps}- click: y")).keeping_pictures(), |_, action| failing_at_last(action));
+    let before = &played.steps[12].seen.page().unwrap().before;
+    assert_eq!((before.len(), before[0].title.as_str(), before[7].title.as_str()), (8, "click {text: x4}", "click {text: x11}"));
+}
+
+#[test]
+fn a_picture_that_cannot_be_taken_fails_nothing() {
+    let played = play_on(run(OPEN_AND_SEE).keeping_pictures(), |_, action| {
+        let is_picture = action.probes.contains(&Probe::Screenshot);
+        if is_picture { Err(fault(FaultKind::Driver)) } else { Ok(page(vec![elements(1)])) }
+    });
+    assert_eq!((played.status, played.asked.len()), (Status::Passed, 2), "{:?}", played.failures);
+}
+
+#[test]
+fn what_was_filled_with_a_secret_is_painted_over_in_every_picture_of_the_case() {
+    let steps =
+        "- open: /\n  capture: {token: {text: {css: h1}, secret: true}}\n- fill: {into: {label: Token}, value: '{{ token }}'}\n- click: y";
+    let mut covered = Vec::new();
+    let played = play(steps, |_, action| {
+        for probe in &action.probes {
+            match probe {
+                Probe::Screenshot => panic!("a picture with nothing painted over"),
+                Probe::Image(image) => covered.extend(image.cover.iter().map(ToString::to_string)),
+                _ => {}
+            }
+        }
+        if action.probes.len() == 1 && matches!(action.verb, PageVerb::Open(_)) {
+            Ok(page(vec![elements(1)]))
+        } else {
+            failing_at_last(action)
+        }
+    });
+    assert_eq!(played.status, Status::Failed, "{:?}", played.failures);
+    assert_eq!(covered, ["{label: Token}"]);
+    // What is filled with anything else stays as it is.
+    let mut n_pictures = 0;
+    play("- fill: {into: {label: Token}, value: open}\n- click: y", |_, action| {
+        n_pictures += usize::from(action.probes.contains(&Probe::Screenshot));
+        failing_at_last(action)
+    });
+    assert_eq!(n_pictures, 1);
 }
 
 #[test]

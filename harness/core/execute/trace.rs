@@ -97,7 +97,22 @@ pub struct PageSeen {
     /// The page.
     pub page: PageObservation,
     /// What was read for the step's snapshot: each called by its place among the snapshot's contents. Of a step that failed,
-    /// what helps to see why: `screenshot`, `aria`, `html`.
+    /// what helps to see why: `screenshot`, `aria`, `html`, and beside the picture what is [`SHOWN`].
+    pub kept: Vec<Kept>,
+    /// Of a step that failed, pictures of the steps before it, where they were taken.
+    pub before: Vec<Shot>,
+}
+
+/// Under these names stands the text that was seen when a picture was taken. It is not written: it tells whether the picture
+/// shows a secret.
+pub const SHOWN: [&str; 2] = ["shown text", "shown aria"];
+
+/// The page as it looked behind a step.
+#[derive(Debug, Clone)]
+pub struct Shot {
+    /// The step, in words.
+    pub title: String,
+    /// `screenshot`, and beside it what is [`SHOWN`].
     pub kept: Vec<Kept>,
 }
 

@@ -182,6 +182,20 @@ pub struct Step {
     pub compared: bool,
 }
 
+impl Step {
+    /// The same step with its page, whose picture stands beside each of its failures.
+    #[must_use]
+    pub fn with_page(mut self, page: Option<Page>) -> Self {
+        if let Some(file) = page.as_ref().and_then(|page| page.artifact("screenshot")) {
+            for failure in &mut self.failures {
+                file.clone_into(&mut failure.screenshot);
+            }
+        }
+        self.page = page;
+        self
+    }
+}
+
 /// A page as a step saw it at last.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Page {
@@ -216,8 +230,25 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<(String, String)>,
     /// What was kept to see how it looked: `screenshot`, `aria`, `html` of a step that failed, each with its file below the record.
+    ///
+    /// What a picture shows cannot be masked. What a case filled with a secret is painted over in it, and no picture is kept of
+    /// a page whose text shows a secret.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<(String, String)>,
+    /// Why there is no picture of a step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_picture: Option<String>,
+    /// Of a step that failed, pictures of the steps before it: the step in words, and its file below the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<(String, String)>,
+}
+
+impl Page {
+    /// The file of an artifact below the record.
+    #[must_use]
+    pub fn artifact(&self, what: &str) -> Option<&str> {
+        self.artifacts.iter().find(|(name, _)| name == what).map(|(_, file)| file.as_str())
+    }
 }
 
 /// A request and what came of it.
@@ -356,6 +387,9 @@ pub struct Failure {
     /// A command that sends the same request; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub curl: String,
+    /// For pages, how it looked: a picture in PNG, by its path below the record; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub screenshot: String,
 }
 
 /// A snapshot was compared with its baseline.

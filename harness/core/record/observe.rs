@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use super::{BodyKind, BodyReference, CaseStarted, Exchange, Expectation, Failure, Page, Redirect, Response, Role, Step};
 use crate::{
     action::{HttpRequest, SetCookie},
-    execute::trace::{Seen, StepFailure, StepTrace},
+    execute::trace::{Kept, SHOWN, Seen, StepFailure, StepTrace},
     json::{self, Json},
     mask::{self, Naming, Secrets},
     observation::{
@@ -182,6 +182,7 @@ fn kept(
         actual: raw(&failure.actual),
         excerpt: excerpt.to_owned(),
         curl: curl.unwrap_or_default().to_owned(),
+        screenshot: String::new(),
     }
 }
 
@@ -248,6 +249,9 @@ fn exchange(
 /// Messages and failed requests of a page that the record lists.
 const MOST_LISTED: usize = 50;
 
+/// What is kept of the page of a step that failed.
+const ARTIFACTS: [&str; 3] = ["screenshot", "aria", "html"];
+
 /// Where things go that a page leaves besides words.
 pub trait Shelf {
     /// Keeps a text and says in which file below the record; nothing when it cannot.
@@ -278,16 +282,38 @@ pub fn page(trace: &StepTrace, case: &PlannedCase, naming: &Naming, shelf: &mut 
         .map(|request| format!("{} {}: {}", request.method, cut(&request.url, EXCERPT), request.outcome.as_deref().unwrap_or_default()))
         .collect();
     // Only of a step that failed: what it kept otherwise is its snapshot.
-    let kept = seen.kept.iter().filter(|_| !trace.failures.is_empty());
-    let artifacts = kept
-        .filter_map(|kept| {
-            let file = match &kept.answer {
-                Answer::Png(bytes) => shelf.png(bytes),
-                answer => page_text(answer, naming).ok().and_then(|text| shelf.text(&text)),
-            };
-            Some((kept.what.clone(), file?))
-        })
-        .collect();
+    let has_failed = !trace.failures.is_empty();
+    let mut no_picture = None;
+    let mut artifacts = Vec::new();
+    for kept in seen.kept.iter().filter(|kept| has_failed && ARTIFACTS.contains(&kept.what.as_str())) {
+        let file = match &kept.answer {
+            Answer::Png(bytes) => match may_be_kept(&seen.kept, naming) {
+                Ok(()) => shelf.png(bytes),
+                Err(why) => {
+                    no_picture = Some(why);
+                    None
+                }
+            },
+            answer => match page_text(answer, naming) {
+                Ok(text) => shelf.text(&text),
+                Err(why) => {
+                    no_picture = no_picture.or_else(|| (kept.what == "screenshot").then_some(why));
+                    None
+                }
+            },
+        };
+        artifacts.extend(file.map(|file| (kept.what.clone(), file)));
+    }
+    // In the order of reading: how it looked comes first.
+    artifacts.sort_by_key(|(what, _)| what != "screenshot");
+    let mut before = Vec::new();
+    for shot in seen.before.iter().filter(|shot| has_failed && may_be_kept(&shot.kept, naming).is_ok()) {
+        let png = shot.kept.iter().find_map(|kept| match &kept.answer {
+            Answer::Png(bytes) => shelf.png(bytes),
+            _ => None,
+        });
+        before.extend(png.map(|file| (naming.name_text(&shot.title, mask::Content::Raw).into_owned(), file)));
+    }
     let kept: Vec<(String, String)> = if trace.failures.is_empty() {
         let texts = seen.kept.iter().filter_map(|kept| Some((kept.what.clone(), page_text(&kept.answer, naming).ok()?)));
         texts.filter_map(|(what, text)| Some((what, shelf.text(&text)?))).collect()
@@ -308,7 +334,24 @@ pub fn page(trace: &StepTrace, case: &PlannedCase, naming: &Naming, shelf: &mut 
         requests: requests.as_ref().map(Vec::len),
         failed_requests,
         artifacts,
+        no_picture,
+        before,
     })
+}
+
+/// Whether a picture shows nothing secret, as far as the text tells that was seen beside it.
+fn may_be_kept(beside: &[Kept], naming: &Naming) -> Result<(), String> {
+    if naming.secrets().is_empty() {
+        return Ok(());
+    }
+    for shown in SHOWN {
+        match beside.iter().find(|kept| kept.what == shown).map(|kept| &kept.answer) {
+            Some(Answer::Text(text)) if matches!(naming.secrets().mask_text(text), Cow::Borrowed(_)) => {}
+            Some(Answer::Text(_)) => return Err(String::from("the page shows a secret, and pictures cannot be masked")),
+            Some(_) | None => return Err(String::from("whether the page shows a secret could not be read, and pictures cannot be masked")),
+        }
+    }
+    Ok(())
 }
 
 /// Headers as they are kept: `set-cookie` with its attributes and without its value.
@@ -380,4 +423,40 @@ fn shown(value: &Json) -> String {
 #[must_use]
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Answer, Kept, Naming, SHOWN, Secrets, may_be_kept};
+    use crate::mask::Origins;
+
+    /// Whether a picture is kept beside which this text and tree were read.
+    fn check(secrets: &[(&str, &str)], shown: &[Answer], expected: Result<(), &str>) {
+        let mut known = Secrets::default();
+        for (name, value) in secrets {
+            known.add(name, value).unwrap();
+        }
+        let naming = Naming::new(known, Arc::new(Origins::new([])));
+        let beside: Vec<Kept> =
+            SHOWN.iter().zip(shown).map(|(what, answer)| Kept { what: (*what).to_owned(), answer: answer.clone() }).collect();
+        match (may_be_kept(&beside, &naming), expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(why), Err(part)) => assert!(why.contains(part), "{why}"),
+            (found, expected) => panic!("{found:?}, expected {expected:?}: {shown:?}"),
+        }
+    }
+
+    #[test]
+    fn no_picture_is_kept_of_a_page_that_shows_a_secret() {
+        let text = |text: &str| Answer::Text(text.to_owned());
+        let secret = [("TOKEN", "hunter2-tracker")];
+        check(&secret, &[text("Plugins"), text("- main")], Ok(()));
+        check(&secret, &[text("Results for hunter2-tracker"), text("- main")], Err("shows a secret"));
+        check(&secret, &[text("Plugins"), text("- textbox: hunter2-tracker")], Err("shows a secret"));
+        check(&secret, &[text("Plugins"), Answer::Nothing(String::from("replaced"))], Err("could not be read"));
+        check(&secret, &[text("Plugins")], Err("could not be read"));
+        check(&[], &[], Ok(()));
+    }
 }

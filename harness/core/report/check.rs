@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Format, Summary};
+use super::{Files, Format, Summary, sample};
 use crate::record::{Entry, Wanted};
 
 /// The report of these entries.
@@ -10,7 +10,8 @@ pub(super) fn render(format: &dyn Format, entries: &[Entry]) -> String {
     let read = |_: Wanted| -> io::Result<Box<dyn Iterator<Item = Entry> + '_>> { Ok(Box::new(entries.iter().cloned())) };
     let summary = Summary::read(&read).unwrap();
     let mut out = Vec::new();
-    format.render(&summary, &read, &mut out).unwrap();
+    let files = Files { folder: "reports/latest", read: &sample::file };
+    format.render(&summary, &read, &files, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -10,6 +10,30 @@ use crate::record::{Entry, Wanted};
 /// A last line that was cut is the reader's concern; what comes out here are whole entries.
 pub type Entries<'a> = dyn Fn(Wanted) -> io::Result<Box<dyn Iterator<Item = Entry> + 'a>> + 'a;
 
+/// The files of a record.
+pub struct Files<'a> {
+    /// Its folder, as a person opens it.
+    pub folder: &'a str,
+    /// Reads one by its path below the record; nothing where it is gone.
+    pub read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+}
+
+impl Files<'_> {
+    /// The path of a file, as a person opens it.
+    #[must_use]
+    pub fn path(&self, file: &str) -> String {
+        path_in(self.folder, file)
+    }
+}
+
+/// The path of a file in a folder; the name alone where no folder is known.
+pub(super) fn path_in(folder: &str, file: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
+}
+
 /// A form in which a record can be rendered.
 pub trait Format: Sync {
     /// What `--format` calls it.
@@ -18,11 +42,11 @@ pub trait Format: Sync {
     /// The file in the report's folder.
     fn file_name(&self) -> &'static str;
 
-    /// Writes the whole report. `summary` is of the same record as `entries`.
+    /// Writes the whole report. `summary` and `files` are of the same record as `entries`.
     ///
     /// # Errors
     /// What reading the record or writing the report says.
-    fn render(&self, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()>;
+    fn render(&self, summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
 /// Every format, in the order in which they are named to people.

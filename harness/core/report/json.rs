@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::ser::Formatter;
 
 use super::{
-    format::{Entries, Format},
+    format::{Entries, Files, Format},
     order,
     summary::Summary,
     text::{VALUE_LIMIT, cut},
@@ -26,7 +26,7 @@ impl Format for Json {
         "report.json"
     }
 
-    fn render(&self, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn render(&self, summary: &Summary, entries: &Entries<'_>, _files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let run = &summary.run;
         let environments: Vec<Environment<'_>> = run
             .environments
@@ -114,6 +114,7 @@ impl<'a> CaseRow<'a> {
             message: Value(&failure.message),
             expected: Value(&failure.expected),
             actual: Value(&failure.actual),
+            screenshot: &failure.screenshot,
         });
         Self {
             id: &case.id,
@@ -136,6 +137,9 @@ struct FailureRow<'a> {
     message: Value<'a>,
     expected: Value<'a>,
     actual: Value<'a>,
+    /// The path below the report's folder.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    screenshot: &'a str,
 }
 
 #[derive(Serialize)]
@@ -344,6 +348,15 @@ mod tests {
                    "expected": "\"BSD-3-Clause\"", "actual": null})
         );
         assert_eq!(report["unfinished"], Value::Null);
+    }
+
+    #[test]
+    fn a_failure_of_a_page_names_its_picture_and_others_have_no_such_key() {
+        let report = parsed(&Sample::Run.entries());
+        let of = |id: &str| report["cases"].as_array().unwrap().iter().find(|case| case["id"] == id).unwrap()["failures"][0].clone();
+        let page = of("web/plugins::the-list-can-be-searched");
+        assert!(page["screenshot"].as_str().unwrap().starts_with("artifacts/"), "{page}");
+        assert_eq!(of("api/plugins::the-index-lists-every-plugin").get("screenshot"), None);
     }
 
     #[test]

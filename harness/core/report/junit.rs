@@ -18,7 +18,7 @@
 use std::{fmt::Write as _, io};
 
 use super::{
-    format::{Entries, Format},
+    format::{Entries, Files, Format},
     order,
     summary::{Row, Summary},
     text::{VALUE_LIMIT, attribute, cut, first_line, markup},
@@ -42,7 +42,7 @@ impl Format for Junit {
         "junit.xml"
     }
 
-    fn render(&self, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn render(&self, summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let all = Tally::of(&summary.rows);
         writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
         writeln!(
@@ -64,7 +64,7 @@ impl Format for Junit {
                 suite.write_head(&summary.run.started, out)?;
                 left = suite.tally.tests;
             }
-            write_case(summary, row, case, out)?;
+            write_case(summary, row, case, files, out)?;
             left -= 1;
             if left == 0 { writeln!(out, "  </testsuite>") } else { Ok(()) }
         })?;
@@ -182,7 +182,7 @@ fn about(summary: &Summary) -> String {
     text
 }
 
-fn write_case(summary: &Summary, row: &Row, case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_case(summary: &Summary, row: &Row, case: &Case, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let (classname, name) = address(&case.id);
     write!(out, r#"    <testcase classname="{}" name="{}" time="{}""#, attribute(classname), attribute(name), seconds(row.duration_ms))?;
     let element = match case.status {
@@ -201,6 +201,10 @@ fn write_case(summary: &Summary, row: &Row, case: &Case, out: &mut dyn io::Write
         attribute(&cut(&message, VALUE_LIMIT)),
         markup(&details(summary, case)),
     )?;
+    let attachments = attachments(case, files);
+    if !attachments.is_empty() {
+        writeln!(out, "      <system-out>{}</system-out>", markup(&attachments))?;
+    }
     writeln!(out, "    </testcase>")
 }
 
@@ -237,8 +241,20 @@ fn details(summary: &Summary, case: &Case) -> String {
     text
 }
 
+/// The pictures of a case's failures, each on a line of its own as Jenkins' JUnit Attachments plugin and GitLab read it.
+fn attachments(case: &Case, files: &Files<'_>) -> String {
+    let mut pictures: Vec<&str> = Vec::new();
+    for failure in case.failures.iter().filter(|failure| !failure.screenshot.is_empty()) {
+        if !pictures.contains(&failure.screenshot.as_str()) {
+            pictures.push(&failure.screenshot);
+        }
+    }
+    let paths = pictures.into_iter().map(|file| files.path(file)).filter(|path| !path.contains("]]") && !path.contains(char::is_control));
+    paths.map(|path| format!("[[ATTACHMENT|{path}]]\n")).collect()
+}
+
 fn push_failure(text: &mut String, failure: &Failure) {
-    let Failure { status: _, environment, file, line, column, step, message, expected, actual, excerpt, curl } = failure;
+    let Failure { status: _, environment, file, line, column, step, message, expected, actual, excerpt, curl, screenshot: _ } = failure;
     let _ = writeln!(text, "\n{file}:{line}:{column}: {step} on {environment}\n  {message}");
     for (name, value) in [("expected", expected), ("actual", actual), ("response", excerpt), ("repeat", curl)] {
         if !value.is_empty() {
@@ -305,11 +321,20 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_of_a_page_attaches_its_picture_once() {
+        let found = case(Sample::Run, "the-list-can-be-searched");
+        assert_eq!(found.matches("[[ATTACHMENT|").count(), 1, "{found}");
+        assert!(found.contains("</failure>\n      <system-out>[[ATTACHMENT|reports/latest/artifacts/"), "{found}");
+        assert!(found.contains(".png]]\n</system-out>\n    </testcase>"), "{found}");
+        assert!(!case(Sample::Run, "the-index-lists-every-plugin").contains("ATTACHMENT"));
+    }
+
+    #[test]
     fn counts_are_those_of_the_testcases() {
         let report = check::render(&Junit, &Sample::Run.entries());
         let count = |text: &str| report.matches(text).count();
-        assert!(report.contains("tests=\"7\" failures=\"3\" errors=\"1\" time="), "{report}");
-        assert_eq!((count("<testcase "), count("<failure "), count("<error "), count("<skipped ")), (7, 3, 1, 1));
+        assert!(report.contains("tests=\"9\" failures=\"4\" errors=\"1\" time="), "{report}");
+        assert_eq!((count("<testcase "), count("<failure "), count("<error "), count("<skipped ")), (9, 4, 1, 1));
         assert!(report.contains("<testsuite name=\"api/plugins\" tests=\"4\" failures=\"2\" errors=\"0\" skipped=\"1\""), "{report}");
         assert!(report.contains("classname=\"api/plugins\" name=\"a-plugin-answers-by-its-name[affinder]\""));
     }

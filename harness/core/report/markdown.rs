@@ -6,7 +6,7 @@
 use std::{fmt::Write as _, io};
 
 use super::{
-    format::{Entries, Format},
+    format::{Entries, Files, Format},
     order,
     summary::Summary,
     text::{cut, visible},
@@ -44,10 +44,10 @@ impl Format for Markdown {
         "summary.md"
     }
 
-    fn render(&self, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn render(&self, summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         write_head(summary, out)?;
         write_findings(summary, out)?;
-        write_failures(summary, entries, out)?;
+        write_failures(summary, entries, files, out)?;
         writeln!(out, "\n## How much was tested\n\n{}.\n", words::tested(summary))?;
         write_hidden(&summary.hidden, out)?;
         write_not_observed(&summary.not_observed, out)?;
@@ -143,11 +143,11 @@ fn finding_block(finding: &Finding) -> String {
     text
 }
 
-fn write_failures(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_failures(summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut section = Section::new("Cases that did not pass", FAILURES_SHARE);
     order::each_case(summary, entries, |_, case| {
         match case.status {
-            Status::Failed | Status::Blocked | Status::Unreviewed => section.push(&case_block(summary, case)),
+            Status::Failed | Status::Blocked | Status::Unreviewed => section.push(&case_block(summary, case, files)),
             Status::Flaky | Status::Passed | Status::Skipped => {}
         }
         Ok(())
@@ -167,10 +167,10 @@ fn write_failures(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Wr
     others.write("cases", out)
 }
 
-fn case_block(summary: &Summary, case: &Case) -> String {
+fn case_block(summary: &Summary, case: &Case, files: &Files<'_>) -> String {
     let mut text = format!("### {}: {}\n\n{}\n\n", case.status.name(), code(&case.id), code(&format!("{}:{}", case.file, case.line)));
     for failure in &case.failures {
-        push_failure(&mut text, failure);
+        push_failure(&mut text, failure, files);
     }
     if case.failures.is_empty() {
         if let Some(reason) = &case.reason {
@@ -184,8 +184,8 @@ fn case_block(summary: &Summary, case: &Case) -> String {
     text
 }
 
-fn push_failure(text: &mut String, failure: &Failure) {
-    let Failure { status: _, environment, file, line, column, step, message, expected, actual, excerpt, curl } = failure;
+fn push_failure(text: &mut String, failure: &Failure, files: &Files<'_>) {
+    let Failure { status: _, environment, file, line, column, step, message, expected, actual, excerpt, curl, screenshot } = failure;
     let _ = writeln!(text, "**{}** on {} at {}\n", inline(step), inline(environment), code(&format!("{file}:{line}:{column}")));
     let _ = writeln!(text, "{}\n", inline(message));
     if !expected.is_empty() || !actual.is_empty() {
@@ -195,6 +195,9 @@ fn push_failure(text: &mut String, failure: &Failure) {
         if !block.is_empty() {
             let _ = writeln!(text, "{}\n", fenced(block));
         }
+    }
+    if !screenshot.is_empty() {
+        let _ = writeln!(text, "Screenshot: {}\n", code(&files.path(screenshot)));
     }
 }
 

@@ -25,7 +25,7 @@ pub mod markdown;
 pub mod terminal;
 
 pub use annotation::annotation;
-pub use format::{Entries, FORMATS, Format, find};
+pub use format::{Entries, FORMATS, Files, Format, find};
 pub use summary::{Fold, Row, Summary};
 pub use text::VALUE_LIMIT;
 

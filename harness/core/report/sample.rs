@@ -3,7 +3,7 @@
 use super::{
     record::{
         Aspect, BodyKind, BodyReference, Case, CaseStarted, Counts, Difference, End, Entry, Environment, Exchange, Expectation, Failure,
-        Finding, Hidden, Kind, NotObserved, Note, Place, Readings, Redirect, Response, Revision, Role, Run, Severity, Snapshot,
+        Finding, Hidden, Kind, NotObserved, Note, Page, Place, Readings, Redirect, Response, Revision, Role, Run, Severity, Snapshot,
         SnapshotOutcome, Step, VERSION, Verdict, Warning,
     },
     verdict::Status,
@@ -47,6 +47,35 @@ pub(crate) enum Spread {
 /// What no report may let act.
 pub(crate) const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\u{0}\u{202e}evil\u{202c} [x](javascript:alert(1)) `|` **b** \
      &lt;b&gt; ]]> -->\r\n::error::owned\n##[error]owned\u{1b}[2J\u{1b}]0;title\u{7} {{ secret.X }} @everyone";
+
+/// The smallest picture there is: one pixel.
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\x0aIDAT\x78\x9c\x63\x60\0\0\0\x02\0\x01\x48\xaf\xa4\x71\0\0\0\0IEND\xae\x42\x60\x82";
+
+/// What a browser's step left, by its path below the record.
+pub(crate) fn file(path: &str) -> Option<Vec<u8>> {
+    match path.split_once('/')? {
+        ("artifacts", _) => Some(PNG.to_vec()),
+        ("bodies", name) if name.starts_with("ee") => Some(HOSTILE.as_bytes().to_vec()),
+        ("bodies", name) if name.starts_with("aa") => {
+            Some(b"- main:\n  - heading \"Plugins\" [level=1]\n  - searchbox \"Search\": ruler\n".to_vec())
+        }
+        ("bodies", _) => Some(b"<main>\n  <h1>Plugins</h1>\n  <input type=\"search\">\n</main>\n".to_vec()),
+        _ => None,
+    }
+}
+
+/// A page as a browser showed it.
+fn page(path: &str, title: &str) -> Page {
+    Page {
+        browser: "chromium 1280x800".into(),
+        url: format!("{{{{ web }}}}{path}"),
+        title: title.into(),
+        status: Some(200),
+        console: Some(Vec::new()),
+        requests: Some(14),
+        ..Page::default()
+    }
+}
 
 fn head(command: &str, environments: Vec<Environment>, planned: usize) -> Entry {
     Entry::Run(Run {
@@ -197,9 +226,52 @@ impl Play {
                 actual: expectation.actual.clone(),
                 excerpt: exchange.response.as_ref().map(|response| response.body.excerpt.chars().take(160).collect()).unwrap_or_default(),
                 curl: exchange.curl.clone(),
+                screenshot: String::new(),
             })
             .collect();
         self.push_step(path, status, Some(exchange), expectations, failures);
+        self
+    }
+
+    /// A step of a browser, which fails where it says why.
+    fn browse(mut self, title: &str, page: Page, why: Option<(&str, &str, &str)>) -> Self {
+        let status = if why.is_some() { Status::Failed } else { Status::Passed };
+        let screenshot = page.artifact("screenshot").unwrap_or_default().to_owned();
+        let (expectations, failures) = match why {
+            None => {
+                let holds = Expectation {
+                    line: self.line + 4,
+                    subject: "visible {heading: Plugins}".into(),
+                    holds: true,
+                    expected: "visible".into(),
+                    actual: "visible".into(),
+                };
+                (vec![holds], Vec::new())
+            }
+            Some((message, expected, actual)) => {
+                let failure = Failure {
+                    status,
+                    environment: self.environment.into(),
+                    file: self.file.clone(),
+                    line: self.line + 6,
+                    column: 9,
+                    step: title.into(),
+                    message: message.into(),
+                    expected: expected.into(),
+                    actual: actual.into(),
+                    excerpt: String::new(),
+                    curl: String::new(),
+                    screenshot,
+                };
+                (Vec::new(), vec![failure])
+            }
+        };
+        self.push_step(title, status, None, expectations, failures);
+        if let Some(Entry::Step(step)) = self.entries.last_mut() {
+            title.clone_into(&mut step.title);
+            step.page = Some(page);
+            step.captures.clear();
+        }
         self
     }
 
@@ -219,6 +291,7 @@ impl Play {
             actual: String::new(),
             excerpt: String::new(),
             curl: exchange.curl.clone(),
+            screenshot: String::new(),
         };
         self.push_step(path, Status::Blocked, Some(exchange), Vec::new(), vec![failure]);
         self
@@ -350,7 +423,7 @@ const GOOD: (&str, bool, &str, &str) = ("status", true, "below 400", "200");
 fn run() -> Vec<Entry> {
     let file = "api/plugins";
     let mut entries = vec![
-        head("run", vec![environment(Role::Candidate, "staging", "staging.example.org")], 8),
+        head("run", vec![environment(Role::Candidate, "staging", "staging.example.org")], 10),
         revision(Role::Candidate, "staging", Some("build-4711"), "before"),
     ];
     let passing = Play::new(file, 12, "a-plugin-answers-by-its-name[affinder]", "a plugin answers by its name [affinder]", 3.0)
@@ -401,8 +474,9 @@ fn run() -> Vec<Entry> {
     let flaky = Play::new("api/home", 22, "shields-say-the-name", "shields say the name", 15.0)
         .step("/shields/affinder", Status::Passed, exchange("/shields/affinder", 200, "{\n  \"label\": \"napari hub\"\n}\n", 15.0), &[GOOD])
         .end("Home", &["api", "smoke"], Status::Flaky, 2, Some("the first attempt said: no answer within 10 s"));
+    let (seen, searched) = browsed();
     // Interleaved as sixteen cases in flight would write them.
-    entries.extend(failing.into_iter().chain(passing).chain(changed).chain(flaky).chain(blocked).chain(new));
+    entries.extend(failing.into_iter().chain(passing).chain(changed).chain(flaky).chain(blocked).chain(new).chain(searched).chain(seen));
     entries.push(skipped(file, 60, "a-plugin-can-be-renamed", "a plugin can be renamed", "protected"));
     entries.push(Entry::Finding(Finding {
         fingerprint: "c0ffee123456".into(),
@@ -444,6 +518,41 @@ fn run() -> Vec<Entry> {
     entries.push(revision(Role::Candidate, "staging", Some("build-4711"), "after"));
     entries.push(tail(&entries, 1));
     entries
+}
+
+/// A case of a browser that passed, and one that failed.
+fn browsed() -> (Vec<Entry>, Vec<Entry>) {
+    let file = "web/plugins";
+    let mut redirected = page("/plugins", "Plugins");
+    redirected.redirects = vec![Redirect { status: 308, to: "{{ web }}/plugins".into() }];
+    let seen = Play::new(file, 8, "the-list-is-shown", "the list is shown", 20.0).browse("open /plugins/", redirected, None).end(
+        "Plugin pages",
+        &["web"],
+        Status::Passed,
+        1,
+        None,
+    );
+    let mut broken = page("/plugins?q=ruler", "Plugins");
+    broken.status = None;
+    broken.console = Some(vec![
+        "info: search index: 480 plugins".into(),
+        "warning: a slow frame".into(),
+        "error: Failed to load resource: the server responded with a status of 500".into(),
+        "uncaught: TypeError: rows is undefined".into(),
+    ]);
+    broken.failed_requests = vec!["GET {{ api }}/plugins/index: 500".into()];
+    broken.artifacts = vec![
+        ("screenshot".into(), format!("artifacts/{}.png", "5c".repeat(32))),
+        ("aria".into(), format!("bodies/{}", "aa".repeat(32))),
+        ("html".into(), format!("bodies/{}", "bb".repeat(32))),
+    ];
+    broken.before = vec![("open /plugins".into(), format!("artifacts/{}.png", "5b".repeat(32)))];
+    let why = ("could not act: nothing matches {link: Bramble ruler}", "an element that can be acted on", "could not act after 5s");
+    let searched = Play::new(file, 20, "the-list-can-be-searched", "the list can be searched", 22.0)
+        .browse("open /plugins", page("/plugins", "Plugins"), None)
+        .browse("click {link: Bramble ruler}", broken, Some(why))
+        .end("Plugin pages", &["web"], Status::Failed, 1, None);
+    (seen, searched)
 }
 
 fn place_of_run(at: &str, expected: Option<&str>, actual: Option<&str>) -> Place {
@@ -678,8 +787,22 @@ fn hostile() -> Vec<Entry> {
     if let Some(response) = &mut answer.response {
         response.headers.push((HOSTILE.into(), HOSTILE.into()));
     }
+    let mut seen = page(HOSTILE, HOSTILE);
+    seen.browser = HOSTILE.into();
+    seen.console = Some(vec![HOSTILE.into(), format!("error: {HOSTILE}")]);
+    seen.redirects = vec![Redirect { status: 302, to: HOSTILE.into() }];
+    seen.failed_requests = vec![HOSTILE.into()];
+    seen.artifacts = vec![
+        ("screenshot".into(), format!("artifacts/{HOSTILE}")),
+        ("aria".into(), format!("bodies/{}", "ee".repeat(32))),
+        ("html".into(), format!("bodies/{}", "ef".repeat(32))),
+        (HOSTILE.into(), HOSTILE.into()),
+    ];
+    seen.no_picture = Some(HOSTILE.into());
+    seen.before = vec![(HOSTILE.into(), HOSTILE.into())];
     let mut play = Play::new("api/hostile", 3, HOSTILE, HOSTILE, 1.0)
         .step(HOSTILE, Status::Failed, answer, &[GOOD, (HOSTILE, false, HOSTILE, HOSTILE)])
+        .browse(HOSTILE, seen, Some((HOSTILE, HOSTILE, HOSTILE)))
         .snapshot(SnapshotOutcome::Changed, vec![difference(HOSTILE, HOSTILE, Kind::Changed, Some(HOSTILE), Some("x"))], &[HOSTILE]);
     for failure in &mut play.failures {
         failure.message = HOSTILE.into();

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{
+    format::path_in,
     summary::Summary,
     text::{cut, first_line, inert_json},
     words::{self, Mood},
@@ -73,10 +74,10 @@ pub fn case_line(case: &Case, screen: Screen) -> String {
 }
 
 /// A failure as it is shown at once, each line ended: identity, place, step, expected and actual, the smallest
-/// telling part of the response, and the `curl` line.
+/// telling part of the response, the `curl` line, and for pages where the screenshot is. `folder` is the record's.
 #[must_use]
-pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
-    let Failure { status, environment, file, line, column, step, message, expected, actual, excerpt, curl } = failure;
+pub fn failure_block(case: &str, failure: &Failure, folder: &str, screen: Screen) -> String {
+    let Failure { status, environment, file, line, column, step, message, expected, actual, excerpt, curl, screenshot } = failure;
     let mut block = String::new();
     let head = format!("{} {}", screen.paint(colour_of(*status), status.name()), screen.paint(Colour::Strong, &one_line(case)));
     let _ = writeln!(block, "{head}");
@@ -93,6 +94,11 @@ pub fn failure_block(case: &str, failure: &Failure, screen: Screen) -> String {
     if !curl.is_empty() {
         // Whole and neither wrapped nor indented further, so that it can be copied: a line feed in it is the body's own.
         let _ = writeln!(block, "    {}", screen.paint(Colour::Faint, &safe(curl)));
+    }
+    if !screenshot.is_empty() {
+        // Whole as well: terminals open a path that stands on one line.
+        let path = one_line(&path_in(folder, screenshot));
+        let _ = writeln!(block, "    screenshot  {}", screen.paint(Colour::Faint, &path));
     }
     block
 }
@@ -475,6 +481,7 @@ mod tests {
     use crate::{
         record::{Case, Entry, Failure},
         report::{check, sample::Sample},
+        verdict::Status,
     };
 
     const FILE: Screen = Screen { style: Style::Plain, width: usize::MAX };
@@ -499,6 +506,8 @@ mod tests {
                 "flaky      api/home::shields-say-the-name  30 ms, 2 attempts, the first attempt said: no answer within 10 s",
                 "blocked    api/metrics::downloads-are-counted  30 ms, cannot connect to api.staging.example.org: connection refused",
                 "unreviewed api/home::the-home-sections-have-their-shape  20 ms",
+                "failed     web/plugins::the-list-can-be-searched  82 ms",
+                "passed     web/plugins::the-list-is-shown  20 ms",
                 "skipped    api/plugins::a-plugin-can-be-renamed  protected",
             ]
         );
@@ -524,7 +533,7 @@ mod tests {
     fn a_failure_says_where_what_and_how_to_repeat_it() {
         let case = &cases(Sample::Run)[0];
         assert_eq!(
-            failure_block(&case.id, &case.failures[0], FILE),
+            failure_block(&case.id, &case.failures[0], "reports/latest", FILE),
             "failed api/plugins::the-index-lists-every-plugin\n  \
                suites/api/plugins.yaml:44:13\n  \
                GET /plugins/index on staging\n  \
@@ -537,11 +546,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_of_a_page_says_where_its_picture_is() {
+        let cases = cases(Sample::Run);
+        let case = cases.iter().find(|case| case.id.starts_with("web/plugins::") && case.status == Status::Failed).unwrap();
+        let block = failure_block(&case.id, &case.failures[0], "reports/latest", FILE);
+        let path = format!("\n    screenshot  reports/latest/{}\n", case.failures[0].screenshot);
+        assert!(block.ends_with(&path), "{block}");
+        assert!(case.failures[0].screenshot.starts_with("artifacts/"));
+    }
+
+    #[test]
     fn a_long_list_does_not_push_all_else_off_the_screen() {
         let case = &cases(Sample::Run)[0];
         let long = || "y".repeat(5 * TOLD_BYTES);
         let failure = Failure { message: long(), expected: long(), actual: long(), ..case.failures[0].clone() };
-        let block = failure_block(&case.id, &failure, FILE);
+        let block = failure_block(&case.id, &failure, "reports/latest", FILE);
         assert_eq!(block.lines().filter(|line| line.ends_with("y…")).count(), 3);
         assert!(block.len() < 4 * TOLD_BYTES, "{} bytes", block.len());
         let case = Case { reason: Some(long()), ..case.clone() };
@@ -561,8 +580,8 @@ mod tests {
     fn the_end_says_the_verdict_first_and_where_the_report_is() {
         let text = summary_block(&check::summary(&Sample::Run.entries()), "reports/latest/report.html", FILE);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "FAILED: 2 changed snapshot values; 2 of 7 cases failed, 1 blocked, 1 unreviewed");
-        assert!(lines.contains(&"2 failed, 1 blocked, 1 unreviewed, 1 flaky, 1 passed, 1 skipped"), "{text}");
+        assert_eq!(lines[0], "FAILED: 2 changed snapshot values; 3 of 9 cases failed, 1 blocked, 1 unreviewed");
+        assert!(lines.contains(&"3 failed, 1 blocked, 1 unreviewed, 1 flaky, 2 passed, 1 skipped"), "{text}");
         assert_eq!(lines.last(), Some(&"report: reports/latest/report.html"));
         for (sample, expected) in [
             (Sample::Green, "PASSED: 3 cases passed"),
@@ -581,7 +600,7 @@ mod tests {
         assert_eq!(case_line(case, FILE).lines().count(), 1);
         let mut text = case_line(case, FILE) + "\n" + &summary_block(&summary, "", FILE) + &finding_block(&summary.findings[0], FILE);
         for failure in &case.failures {
-            text += &failure_block(&case.id, failure, FILE);
+            text += &failure_block(&case.id, failure, "reports/latest", FILE);
         }
         for entry in &entries {
             text += &event_line(entry).unwrap_or_default();

@@ -168,13 +168,13 @@
   };
 
   const stepDetail = ({ own, record }, isRetried, said) => {
-    const [, title, status, role, environment, attempt, place, , took, requests, exchange, expectations, captures, messages] = record;
+    const [, title, status, role, environment, attempt, place, , took, requests, exchange, expectations, captures, messages, , page] = record;
     const response = exchange && exchange[6];
     const made = element('details', { class: `step s-${statuses[status]}` },
       element('summary', null, element('span', null, own[title]),
         data.compare ? element('span', { class: 'tag' }, `${own[role]} ${own[environment]}`) : null,
         isRetried ? element('span', { class: 'tag' }, `attempt ${attempt}`) : null,
-        element('span', { class: 'end' }, [response ? response[0] : null, duration(took), requests > 1 ? counted(requests, 'request') : null].filter((part) => part !== null).join(' · '))));
+        element('span', { class: 'end' }, [response ? response[0] : page ? page[3] : null, duration(took), requests > 1 ? counted(requests, 'request') : null].filter((part) => part !== null).join(' · '))));
     // Filled when it is opened first: most steps never are.
     made.addEventListener('toggle', () => {
       if (!made.open || made.childElementCount > 1) return;
@@ -184,6 +184,7 @@
       for (const [line, subject, holds, expected, actual] of expectations) inside.append(expectation(own, line, subject, holds, expected, actual));
       if (captures.length > 0) inside.append(element('h5', null, 'Captured'), pairs(own, captures));
       if (exchange) inside.append(...exchangeDetail(own, exchange));
+      if (page) inside.append(pageDetail(own, page, own[title], status < FLAKY));
       made.append(inside);
     });
     if (status < FLAKY) made.open = true;
@@ -230,6 +231,97 @@
       parts.push(pairs(own, received), ...body(own, content));
     }
     return parts;
+  };
+
+  // ---- What a browser saw.
+
+  const picture = (block, width, height, said) => element('img', { src: `data:image/png;base64,${byId(`picture-${block}`).textContent}`, width: width || null, height: height || null, alt: said });
+
+  // All pictures of a step in one dialog: Escape closes it, the arrows go to the one before and behind.
+  const zoom = (shots, at) => {
+    const image = element('div', { class: 'canvas' }), said = element('p', { class: 'said', role: 'status' });
+    const key = (name, label, act) => { const made = element('button', { type: 'button', class: 'key' }, name); made.setAttribute('aria-label', label); made.addEventListener('click', act); return made; };
+    const show = (wanted) => {
+      at = Math.max(0, Math.min(wanted, shots.length - 1));
+      const { block, width, height, title, words } = shots[at];
+      image.replaceChildren(picture(block, width, height, words));
+      said.textContent = shots.length > 1 ? `${at + 1} of ${shots.length}: ${title}` : title;
+      back.disabled = at === 0;
+      on.disabled = at === shots.length - 1;
+    };
+    const back = key('←', 'The step before', () => show(at - 1)), on = key('→', 'The step behind', () => show(at + 1));
+    const dialog = element('dialog', { class: 'zoom', 'aria-label': 'Pictures of the page' });
+    dialog.append(element('div', { class: 'bar-of-zoom' }, shots.length > 1 ? [back, on] : [], said, key('Close', 'Close', () => dialog.close())), image);
+    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'ArrowLeft') show(at - 1);
+      if (event.key === 'ArrowRight') show(at + 1);
+    });
+    dialog.addEventListener('close', () => dialog.remove());
+    document.body.append(dialog);
+    show(at);
+    dialog.showModal();
+  };
+
+  const notHere = (own, path) => element('p', { class: 'faint' }, 'The picture is too large for this page, or gone: ', element('code', null, own[path]));
+
+  const text = (own, [what, path, block, isWhole]) => {
+    const name = { aria: 'Accessible tree', html: 'HTML' }[own[what]] || own[what];
+    const made = element('details', { class: 'source' }, element('summary', null, name));
+    made.addEventListener('toggle', () => {
+      if (!made.open || made.childElementCount > 1) return;
+      const whole = element('p', { class: 'faint' }, block === null ? 'Not in this page: ' : isWhole ? 'Also in ' : 'Cut here; the whole is in ', element('code', null, own[path]));
+      if (block !== null) made.append(element('pre', { class: 'block', tabindex: '0', role: 'region', 'aria-label': name }, read(`text-${block}`)));
+      made.append(whole);
+    });
+    return made;
+  };
+
+  const pageDetail = (own, page, step, hasFailed) => {
+    const [browser, url, title, status, redirects, console, requests, failed, shot, kept, before, withheld] = page;
+    const shots = [...before.map(([earlier, [path, block, width, height]]) => ({ path, block, width, height, title: own[earlier], words: `The page behind the step before, ${own[earlier]}` }))];
+    if (shot) shots.push({ path: shot[0], block: shot[1], width: shot[2], height: shot[3], title: step, words: `What ${own[browser]} showed when this failed: ${step}` });
+    const seen = shots.filter((one) => one.block !== null);
+    const button = (one) => {
+      const made = element('button', { type: 'button', class: 'shot', 'aria-label': `${one.words}. Show it large` }, picture(one.block, one.width, one.height, ''));
+      made.addEventListener('click', () => zoom(seen, seen.indexOf(one)));
+      return made;
+    };
+    const card = element('div', { class: 'page' });
+    const words = element('div', { class: 'words' });
+    words.append(element('p', { class: 'title' }, own[title] || 'without a title'), element('p', null, element('code', null, own[url])));
+    for (const [code, to] of redirects) words.append(element('p', { class: 'faint' }, `${code} → `, element('code', null, own[to])));
+    words.append(element('p', { class: 'facts' }, element('span', null, own[browser]),
+      status === null ? null : element('span', null, `status ${status}`),
+      element('span', null, requests === null ? 'requests not observed' : counted(requests, 'request')),
+      requests === null ? null : element('span', { class: failed.length > 0 ? 'bad' : null }, failed.length > 0 ? `${failed.length} failed` : 'none failed'),
+      element('span', null, console === null ? 'console not observed' : console.length === 0 ? 'nothing in the console' : counted(console.length, 'console message'))));
+    if (failed.length > 0) words.append(element('h5', null, 'Failed requests'), element('ul', { class: 'said-list' }, failed.map((one) => element('li', { class: 'l-error' }, element('code', null, own[one])))));
+    if (console !== null && console.length > 0) {
+      words.append(element('h5', null, 'Console'), element('ul', { class: 'said-list' }, console.map(([level, said]) => element('li', { class: `l-${/^(info|warning|error|uncaught)$/.test(own[level]) ? own[level] : 'info'}` },
+        own[level] ? element('span', { class: 'level' }, own[level]) : null, element('code', null, own[said])))));
+    }
+    if (shot || withheld !== null) {
+      const figure = element('figure', { class: 'picture' });
+      if (shot) {
+        const last = shots[shots.length - 1];
+        figure.append(last.block === null ? notHere(own, last.path) : button(last),
+          element('figcaption', null, last.block === null ? 'The page when it failed' : ['The page when it failed ', element('code', null, own[last.path].split('/').slice(-2).join('/').replace(/([0-9a-f]{8})[0-9a-f]{48,}/, '$1…'))]));
+      } else {
+        figure.append(element('p', { class: 'withheld' }, `No picture: ${own[withheld]}`));
+      }
+      card.classList.add('pictured');
+      card.append(figure);
+    }
+    card.append(words);
+    const parts = [card];
+    if (before.length > 0) {
+      parts.push(element('h5', null, before.length === 1 ? 'The step before' : `The ${before.length} steps before`), element('ol', { class: 'strip' }, shots.slice(0, before.length).map((one) =>
+        element('li', null, one.block === null ? notHere(own, one.path) : button(one), element('p', null, one.title)))));
+    }
+    for (const one of kept) parts.push(text(own, one));
+    return element('section', { class: 'page-of-step', 'aria-label': hasFailed ? 'The page when the step failed' : 'The page' }, parts);
   };
 
   const snapshotDetail = ({ own, record }) => {
@@ -300,7 +392,7 @@
     });
   }
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (event.key === 'Escape') {
       const open = event.target.closest('.case.open') || list.children[current];

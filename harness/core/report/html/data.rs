@@ -5,7 +5,7 @@
 //! `references` says for each row which records of which blocks are its own: `block * 1024 + number`.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     io,
 };
 
@@ -14,16 +14,17 @@ use serde_json::{Value, json};
 use super::{
     super::{
         diff::{self, Piece},
-        format::Entries,
+        format::{Entries, Files},
         order,
         summary::Summary,
         text::{VALUE_LIMIT, cut, inert_json, markup, visible},
         words,
     },
+    attached::{Attached, Moment, Picture},
     page,
 };
 use crate::{
-    record::{BodyReference, Case, Entry, Exchange, Failure, Response, Snapshot, Step, Wanted},
+    record::{BodyReference, Case, Entry, Exchange, Failure, Page, Response, Snapshot, Step, Wanted},
     verdict::Status,
 };
 
@@ -50,7 +51,7 @@ fn number_of(status: Status) -> usize {
 }
 
 /// The rows, and for readers without a script the cases that did not pass.
-pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let statuses: Vec<&str> = STATUSES.iter().map(|status| status.name()).collect();
     let is_compare = summary.run.command == "compare";
     write!(out, "<script type=\"application/json\" id=\"rows\">{{\"statuses\":{},\"compare\":{is_compare},\"rows\":[", json!(statuses))?;
@@ -86,7 +87,7 @@ pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::
         if needs_showing {
             n_without_script += 1;
             if n_without_script <= MAX_WITHOUT_SCRIPT {
-                push_without_script(&mut without_script, summary, case);
+                push_without_script(&mut without_script, summary, case, files);
             }
         }
         Ok(())
@@ -99,7 +100,7 @@ pub(super) fn cases(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::
     writeln!(out, "</noscript>")
 }
 
-fn push_without_script(text: &mut String, summary: &Summary, case: &Case) {
+fn push_without_script(text: &mut String, summary: &Summary, case: &Case, files: &Files<'_>) {
     use std::fmt::Write as _;
     let _ =
         writeln!(text, "<article class=\"plain-case\"><h3><span class=\"s-{0}\">{0}</span> {1}</h3>", case.status.name(), markup(&case.id));
@@ -127,6 +128,11 @@ fn push_without_script(text: &mut String, summary: &Summary, case: &Case) {
             );
         }
     }
+    let pictures: BTreeSet<&str> =
+        case.failures.iter().map(|failure| failure.screenshot.as_str()).filter(|file| !file.is_empty()).collect();
+    for file in pictures {
+        let _ = writeln!(text, "<p>screenshot: <code>{}</code></p>", markup(&files.path(file)));
+    }
     for finding in summary.findings_of(&case.id) {
         let _ = writeln!(text, "<p>{}: {}</p>", finding.verdict.name(), markup(&finding.summary));
     }
@@ -134,17 +140,18 @@ fn push_without_script(text: &mut String, summary: &Summary, case: &Case) {
 }
 
 /// Everything that happened, in blocks, and where each case's part of it stands.
-pub(super) fn details(summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn details(summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let passed: HashSet<&str> = summary.rows.iter().filter(|row| row.status == Status::Passed).map(|row| row.id.as_str()).collect();
     let is_long = summary.rows.len() >= MANY_CASES;
     let mut references: HashMap<String, Vec<usize>> = HashMap::new();
     let mut chunk = Chunk::default();
     let mut n_chunks = 0;
+    let mut attached = Attached::new(files);
     for entry in entries(Wanted::Happenings)? {
         let case = match entry {
             Entry::Step(step) => {
                 let limit = if is_long && passed.contains(step.case.as_str()) { SHORT_EXCERPT } else { VALUE_LIMIT };
-                chunk.push_step(&step, limit);
+                chunk.push_step(&step, limit, &mut attached, out)?;
                 step.case
             }
             Entry::Snapshot(snapshot) => {
@@ -208,7 +215,7 @@ impl Chunk {
         self.records.push(record);
     }
 
-    fn push_step(&mut self, step: &Step, excerpt_limit: usize) {
+    fn push_step(&mut self, step: &Step, excerpt_limit: usize, attached: &mut Attached<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let expectations: Vec<Value> = step
             .expectations
             .iter()
@@ -246,8 +253,50 @@ impl Chunk {
             captures,
             messages,
             self.texts.number(&step.step),
+            step.page.as_ref().map(|page| self.page(page, attached, out)).transpose()?,
         ]);
         self.push(record);
+        Ok(())
+    }
+
+    fn page(&mut self, page: &Page, attached: &mut Attached<'_>, out: &mut dyn io::Write) -> io::Result<Value> {
+        let Page { browser, url, title, status, redirects, console, requests, failed_requests, artifacts, no_picture, before, .. } = page;
+        let redirects: Vec<Value> = redirects.iter().map(|redirect| json!([redirect.status, self.texts.number(&redirect.to)])).collect();
+        let console: Option<Vec<[usize; 2]>> = console.as_ref().map(|lines| {
+            let of_line =
+                |line: &String| line.split_once(": ").map_or((String::new(), line.clone()), |(level, said)| (level.into(), said.into()));
+            self.texts.pairs(&lines.iter().map(of_line).collect::<Vec<_>>())
+        });
+        let failed: Vec<usize> = failed_requests.iter().map(|request| self.texts.number(request)).collect();
+        let (mut picture, mut kept) = (None, Vec::new());
+        for (what, file) in artifacts {
+            let path = self.texts.number(&attached.files.path(file));
+            if what == "screenshot" {
+                picture = Some(shot(path, attached.picture(file, Moment::Failed, out)?));
+            } else {
+                let text = attached.text(file, out)?;
+                kept.push(json!([self.texts.number(what), path, text.block, text.is_whole]));
+            }
+        }
+        let mut earlier = Vec::new();
+        for (title, file) in before {
+            let path = self.texts.number(&attached.files.path(file));
+            earlier.push(json!([self.texts.number(title), shot(path, attached.picture(file, Moment::Before, out)?)]));
+        }
+        Ok(json!([
+            self.texts.number(browser),
+            self.texts.number(url),
+            self.texts.number(title),
+            status,
+            redirects,
+            console,
+            requests,
+            failed,
+            picture,
+            kept,
+            earlier,
+            no_picture.as_deref().map(|why| self.texts.number(why)),
+        ]))
     }
 
     fn exchange(&mut self, exchange: &Exchange, excerpt_limit: usize) -> Value {
@@ -325,6 +374,10 @@ impl Chunk {
     }
 }
 
+fn shot(path: usize, picture: Picture) -> Value {
+    json!([path, picture.block, picture.size.0, picture.size.1])
+}
+
 /// Texts by number, each once.
 #[derive(Default)]
 struct Texts {
@@ -367,7 +420,7 @@ fn alternating<'a>(pieces: &[Piece<'a>]) -> Vec<&'a str> {
 }
 
 fn failure(failure: &Failure) -> Value {
-    let Failure { status, environment, file, line, column, step, message, expected, actual, excerpt, curl } = failure;
+    let Failure { status, environment, file, line, column, step, message, expected, actual, excerpt, curl, screenshot: _ } = failure;
     let (expected, actual) = (cut(expected, VALUE_LIMIT), cut(actual, VALUE_LIMIT));
     let (marked_expected, marked_actual) = diff::mark(&expected, &actual);
     let texts = |pieces: &[Piece<'_>]| -> Vec<String> { alternating(pieces).into_iter().map(shown).collect() };

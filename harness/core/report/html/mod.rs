@@ -6,6 +6,7 @@
 //! which no tag can start and reach the page as text nodes alone, and a policy allows exactly this style and
 //! this script by their digests.
 
+mod attached;
 mod data;
 mod page;
 
@@ -15,7 +16,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::{
-    format::{Entries, Format},
+    format::{Entries, Files, Format},
     summary::Summary,
     text::markup,
     words,
@@ -38,19 +39,19 @@ impl Format for Html {
         "report.html"
     }
 
-    fn render(&self, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn render(&self, summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mut rest = PAGE;
         while let Some((before, marked)) = rest.split_once("<!--@") {
             out.write_all(before.as_bytes())?;
             let (place, after) = marked.split_once("-->").expect("the template closes its places");
-            fill(place, summary, entries, out)?;
+            fill(place, summary, entries, files, out)?;
             rest = after;
         }
         out.write_all(rest.as_bytes())
     }
 }
 
-fn fill(place: &str, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn fill(place: &str, summary: &Summary, entries: &Entries<'_>, files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     match place {
         "policy" => write!(
             out,
@@ -65,10 +66,10 @@ fn fill(place: &str, summary: &Summary, entries: &Entries<'_>, out: &mut dyn io:
         "answer" => page::answer(summary, out),
         "navigation" => page::navigation(summary, out),
         "findings" => page::findings(summary, out),
-        "cases" => data::cases(summary, entries, out),
+        "cases" => data::cases(summary, entries, files, out),
         "lists" => page::lists(summary, out),
         "foot" => page::foot(summary, out),
-        "details" => data::details(summary, entries, out),
+        "details" => data::details(summary, entries, files, out),
         unknown => unreachable!("the template names `{unknown}`, which nothing fills"),
     }
 }
@@ -79,12 +80,14 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
     use super::{Html, PAGE, SCRIPT, STYLE, digest};
     use crate::{
         record::Entry,
         report::{
             check,
-            sample::{HOSTILE, Sample, Spread, many},
+            sample::{HOSTILE, PNG, Sample, Spread, many},
         },
     };
 
@@ -111,6 +114,8 @@ mod tests {
             assert!(page.contains(&format!("<{name}>{text}</{name}>")), "{name} is not what was digested");
         }
         assert!(policy.starts_with(" 'none';"), "{policy}");
+        // Pictures are in the page or nowhere.
+        assert!(policy.contains("; img-src data:;"), "{policy}");
     }
 
     #[test]
@@ -137,6 +142,25 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(block).unwrap();
         }
         assert!(HOSTILE.contains("</script>"));
+        // What a browser saw is among it: title, address, console, requests, accessible tree and HTML.
+        assert_eq!(page.matches("id=\"text-").count(), 2);
+    }
+
+    #[test]
+    fn a_failed_step_of_a_browser_brings_its_picture_along_and_a_passed_one_none() {
+        let page = without_own_code(Sample::Run);
+        let pictures: Vec<&str> = page
+            .split("<script type=\"text/plain\" id=\"picture-")
+            .skip(1)
+            .map(|rest| rest.split_once('>').unwrap().1.split("</script>").next().unwrap())
+            .collect();
+        // One of the failing step, one of the step before it.
+        assert_eq!(pictures.len(), 2);
+        for picture in pictures {
+            assert_eq!(STANDARD.decode(picture).unwrap(), PNG);
+        }
+        assert_eq!(without_own_code(Sample::Green).matches("id=\"picture-").count(), 0);
+        assert!(page.contains("reports/latest/artifacts/"), "where it is too large to be embedded, and without a script, its path tells");
     }
 
     #[test]
@@ -156,7 +180,7 @@ mod tests {
             .collect();
         for text in [
             ">FAILED<",
-            "2 changed snapshot values; 2 of 7 cases failed",
+            "2 changed snapshot values; 3 of 9 cases failed",
             "authors lost their affiliation",
             "<mark> of the Lab</mark>",
             "status is not as expected",
