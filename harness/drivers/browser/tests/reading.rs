@@ -203,7 +203,8 @@ async fn what_a_page_copies_is_on_the_clipboard() {
     let home = "<!doctype html><button onclick=\"navigator.clipboard.writeText('pip install x').then(() => p.textContent = 'Copied', \
                 error => p.textContent = String(error))\">Copy</button><p id=p>";
     for browser in ["chromium", "firefox"] {
-        let stage = Stage::with(browser, &[("/", home)], |setup, site| {
+        let pages = [("/", home)];
+        let stage = Stage::with(browser, &pages, |setup, site| {
             setup.own_origins = vec![url::Url::parse(&site.url("/")).unwrap()];
         });
         let Some(mut stage) = stage.await else { continue };
