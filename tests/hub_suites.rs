@@ -49,15 +49,19 @@ impl Hub {
         self.prodiff(&[&["run", "--on", on], more].concat())
     }
 
-    /// A run of what needs a browser, with temporary files of its own.
+    /// A run of what needs a browser.
     fn browse(&self, on: &str, more: &[&str]) -> Ended {
+        self.browsing(&[&["run", "--on", on], more].concat())
+    }
+
+    /// Anything that needs a browser, with temporary files of its own.
+    fn browsing(&self, arguments: &[&str]) -> Ended {
         self.project.write("tmp/.keep", "");
         let kept = ["PRODIFF_CHROMIUM", "PRODIFF_CHROMEDRIVER", "CHROME_BIN", "CHROMEDRIVER", "CHROMEWEBDRIVER", "PRODIFF_AXE"];
         let mut environment: BTreeMap<String, String> =
             kept.iter().filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?))).collect();
         environment.insert(String::from("TMPDIR"), self.project.path().join("tmp").display().to_string());
-        let arguments = [&["run", "--on", on], more].concat();
-        self.project.start(Path::new(env!("CARGO_BIN_EXE_prodiff")), &arguments, &environment).wait(BROWSING)
+        self.project.start(Path::new(env!("CARGO_BIN_EXE_prodiff")), arguments, &environment).wait(BROWSING)
     }
 
     /// Whether Chromium and its driver are here; says so aloud where they are not.
@@ -190,4 +194,35 @@ fn our_browser_suites_name_what_is_broken() {
         (Fault::FiltersNotInAddress, "browser/filter::a-filter-shows-what-fits[Authors]"),
         (Fault::AccordionsStuck, "browser/narrow::a-narrow-list-is-sorted-and-filtered-in-what-unfolds@300x650"),
     ]);
+}
+
+/// More pages than there are browsers for two sides at once: none waits for the other for ever.
+const COMPARED: &str = "\
+suite: Compared
+cases:
+  - case: a page
+    rows: [{path: /}, {path: /about}, {path: /plugins/napari-bramble-ruler}]
+    steps:
+      - open: '{{ path }}'
+        expect: {visible: {role: main}}
+";
+
+#[test]
+fn pages_that_are_equal_compare_equal_and_what_only_production_shows_is_found() {
+    let hub = Hub::start();
+    if !hub.has_browser() {
+        return;
+    }
+    hub.project.write("suites/compared.yaml", COMPARED);
+    let compare = ["compare", "staging", "production", "compared", "--settle", "0", "--sessions", "2"];
+    let ended = hub.browsing(&compare);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    hub.sandbox.set_faults(Environment::Production, &[Fault::ConsoleError, Fault::HeadingSkipped]);
+    let ended = hub.browsing(&compare);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    let report = hub.project.report().expect("there is a report");
+    let findings = report["findings"].as_array().expect("a report has findings");
+    let aspects: std::collections::BTreeSet<&str> = findings.iter().filter_map(|finding| finding["aspect"].as_str()).collect();
+    assert_eq!(aspects.into_iter().collect::<Vec<_>>(), ["aria", "console"], "{findings:#?}");
+    assert_eq!(hub.cases("failed"), ["compared::a-page[/]", "compared::a-page[/plugins/napari-bramble-ruler]"]);
 }

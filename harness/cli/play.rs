@@ -1,6 +1,6 @@
 //! Plays one case against one side: performs what it asks for, waits when it says so, tells it when to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use prodiff_core::{
     execute::{CaseRun, Effect, Input, Outcome, trace::Event},
@@ -9,7 +9,7 @@ use prodiff_core::{
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{side::Side, stage::Stage, stop::Stop};
+use super::{stage::Stage, stop::Stop};
 
 /// Steps that always run get this long once a run was told to end.
 pub const CLEAN_UP: Duration = Duration::from_secs(10);
@@ -40,8 +40,7 @@ impl Clock {
 }
 
 /// Plays a case to its end and hands its events over as they happen.
-pub async fn play(mut run: CaseRun, side: &Arc<Side>, clock: Clock, stop: &Stop, mut tell: impl FnMut(Event)) -> Outcome {
-    let mut stage = Stage::new(side);
+pub async fn play(mut run: CaseRun, mut stage: Stage, clock: Clock, stop: &Stop, mut tell: impl FnMut(Event)) -> Outcome {
     let mut cancel = Cancel::new(stop, clock);
     let is_after = matches!(run.case().part, Part::After);
     let mut turn = run.advance(Input::Start, clock.now());

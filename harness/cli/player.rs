@@ -36,6 +36,7 @@ use super::{
     sessions::Sessions,
     side::Side,
     snapshots::{self, Snapshots},
+    stage::Stage,
     stop::Stop,
 };
 
@@ -94,9 +95,10 @@ impl Player {
         });
         // A picture behind each step costs more than half as much as the step itself: only a case that is played again pays for them.
         let run = if number > 1 { run.keeping_pictures() } else { run };
+        let stage = Stage::new(&self.side).seated(case, &self.stop).await;
         let began = self.clock.now();
         let told = Mutex::new(Told::default());
-        let outcome = play::play(run, &self.side, self.clock, &self.stop, |event| {
+        let outcome = play::play(run, stage, self.clock, &self.stop, |event| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             self.take(event, case, number, &mut told);
         })

@@ -8,12 +8,16 @@ use prodiff_core::{
         page::{PageAction, PageVerb},
     },
     observation::{Fault, Observation, page::PageObservation},
+    plan::PlannedCase,
     record::Role,
 };
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::side::{Side, cancelled};
+use super::{
+    side::{Side, cancelled},
+    stop::Stop,
+};
 use crate::drivers::browser::page::{Page, Seats};
 
 /// One side of one case.
@@ -30,6 +34,19 @@ impl Stage {
     #[must_use]
     pub fn new(side: &Arc<Side>) -> Self {
         Self { side: Arc::clone(side), page: None, seats: Arc::default(), n_pages: 1 }
+    }
+
+    /// Waits for the right to a browser, where the case needs one: what it takes then is its own time. Where there is none to be
+    /// had, the action that asks for it says why.
+    pub async fn seated(self, case: &PlannedCase, stop: &Stop) -> Self {
+        if case.browser.is_some() {
+            let seats = self.seats.get_or_try_init(|| self.side.browsers().seats(self.n_pages));
+            tokio::select! {
+                _ = seats => {}
+                _ = stop.cancelled() => {}
+            }
+        }
+        self
     }
 
     /// Performs an action within the limits of whoever owns the host.
