@@ -149,6 +149,8 @@ const WORDS: &[(&str, FaultKind)] = &[
     ("Could not connect", FaultKind::Refused),
     ("ERR_ADDRESS_UNREACHABLE", FaultKind::Unroutable),
     ("ERR_INTERNET_DISCONNECTED", FaultKind::Unroutable),
+    // A port that browsers never ask: nothing was found out about the site.
+    ("ERR_UNSAFE_PORT", FaultKind::Unsupported),
     ("ERR_CONNECTION_TIMED_OUT", FaultKind::ConnectTimeout),
     ("NS_ERROR_NET_TIMEOUT", FaultKind::ConnectTimeout),
     ("PROXY", FaultKind::Proxy),
@@ -208,6 +210,7 @@ mod tests {
         check("net::ERR_CONNECTION_REFUSED", FaultKind::Refused);
         check("Address rejected: NS_ERROR_UNKNOWN_HOST", FaultKind::NameNotFound);
         check("net::ERR_CERT_DATE_INVALID", FaultKind::ExpiredCertificate);
+        check("net::ERR_UNSAFE_PORT", FaultKind::Unsupported);
         check("net::ERR_BLOCKED_BY_CLIENT", FaultKind::PageFailed);
     }
 }
