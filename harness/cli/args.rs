@@ -396,7 +396,7 @@ pub struct BrowsersArgs {
 pub enum BrowsersCommand {
     /// Get what is missing through the system's package manager, or say how
     Install {
-        /// Which: chromium, firefox, webkit; all where none is named
+        /// Which: chromium, firefox, webkit, axe-core; all where none is named
         #[arg(value_name = "BROWSER")]
         browsers: Vec<String>,
     },

@@ -14,11 +14,14 @@ use super::{
     exit::Exit,
     load::Refusal,
 };
-use crate::drivers::browser::provide::{
-    install::{self, Plan, System},
-    registry::{BROWSERS, Browser, Program},
-    search::{self, Found, Machine, NotFound},
-    version,
+use crate::drivers::browser::{
+    page::axe,
+    provide::{
+        install::{self, Plan, System},
+        registry::{BROWSERS, Browser, Program},
+        search::{self, Found, Machine, NotFound},
+        version,
+    },
 };
 
 /// One program of a browser, as it was looked for.
@@ -36,11 +39,15 @@ pub async fn browsers(args: &BrowsersArgs) -> Result<Exit, Refusal> {
     match &args.command {
         None => dispatch::out(&list().await),
         Some(BrowsersCommand::Install { browsers }) => {
+            let named = browsers.iter().filter(|name| *name != AXE);
             let wanted: Vec<&'static Browser> =
-                if browsers.is_empty() { BROWSERS.to_vec() } else { browsers.iter().map(|name| known(name)).collect::<Result<_, _>>()? };
+                if browsers.is_empty() { BROWSERS.to_vec() } else { named.map(|name| known(name)).collect::<Result<_, _>>()? };
             let mut worst = Exit::Passed;
             for browser in wanted {
                 worst = worst.worse(get(browser).await?);
+            }
+            if browsers.is_empty() || browsers.iter().any(|name| name == AXE) {
+                worst = worst.worse(get_axe().await?);
             }
             dispatch::out(&list().await)?;
             Ok(worst)
@@ -78,6 +85,14 @@ async fn list() -> String {
     for browser in BROWSERS {
         text.push_str(&describe(browser, &parts(browser).await, &system));
     }
+    let axe = match axe::place() {
+        Ok(path) => format!("{AXE:<10} {}\n", path.display()),
+        Err(_) => match axe_command() {
+            Some(command) => format!("{AXE:<10} missing\n  get it with: prodiff browsers install {AXE}   ({})\n", command.line()),
+            None => format!("{AXE:<10} missing\n"),
+        },
+    };
+    text.push_str(&axe);
     text
 }
 
@@ -149,6 +164,39 @@ async fn get(browser: &'static Browser) -> Result<Exit, Refusal> {
     let machine = Machine::this();
     let is_there = browser.programs().all(|program| search::find(program, &machine, false).is_ok());
     Ok(if is_there { Exit::Passed } else { Exit::Blocked })
+}
+
+/// The rules of accessibility, by the name of their npm package.
+const AXE: &str = "axe-core";
+
+/// What gets axe-core into the cache; nothing where no folder can be one.
+fn axe_command() -> Option<install::Command> {
+    let cache = axe::cache()?.display().to_string();
+    let words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", cache.as_str(), "axe-core@4"];
+    Some(install::Command { words: words.map(String::from).to_vec(), is_slow: false })
+}
+
+/// Gets axe-core where npm is here, else says how.
+async fn get_axe() -> Result<Exit, Refusal> {
+    if axe::place().is_ok() {
+        return Ok(Exit::Passed);
+    }
+    let Some(command) = axe_command() else {
+        say(&format!("{AXE}: there is no home folder to keep it in; {}=path/to/axe.min.js names the file", axe::VARIABLE));
+        return Ok(Exit::Blocked);
+    };
+    say(&format!("{AXE}: {}", command.line()));
+    match run(&command).await {
+        Ok(true) if axe::place().is_ok() => Ok(Exit::Passed),
+        Ok(_) => {
+            say(&format!("{AXE}: `{}` failed", command.line()));
+            Ok(Exit::Blocked)
+        }
+        Err(refusal) => {
+            say(&format!("{AXE}: {}; npm comes with Node.js", refusal.message));
+            Ok(Exit::Blocked)
+        }
+    }
 }
 
 /// Runs one command of a plan; whether it succeeded. Its output is for people: standard output belongs to the list.

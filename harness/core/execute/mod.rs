@@ -10,6 +10,7 @@ mod judge;
 mod page;
 mod picture;
 mod request;
+mod rest;
 mod setup;
 pub mod trace;
 

@@ -6,6 +6,7 @@ use super::{
     Keep,
     picture::{self, Concealed},
     request::{self, Trouble},
+    rest::Rest,
     trace::{Captured, Kept, PageSeen, StepFailure},
 };
 use crate::{
@@ -28,10 +29,7 @@ use crate::{
 };
 
 /// The pause between two looks at a page whose expectations do not hold yet.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// A page that has shown the same, asked for nothing and said nothing for so long is at rest. Scripts that come to life behind
-/// `load` are in time.
-const AT_REST_AFTER: Duration = Duration::from_millis(500);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long a page gets to show what an action did before `until` repeats it.
 const ACT_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How long the element of a repeated action gets to be ready.
@@ -74,33 +72,6 @@ enum Phase {
     Picturing,
     /// Looking for what helps people to see why it failed.
     Explaining,
-}
-
-/// How long the page has shown the same: what is kept of it, and what must not happen, is looked at when it has come to rest.
-#[derive(Debug, Default)]
-struct Rest {
-    probes: Vec<Probe>,
-    last: Option<PageObservation>,
-    since: Duration,
-    began: Option<Duration>,
-}
-
-impl Rest {
-    /// Takes up a look. Says whether the page is at rest, or has had its time: what never rests is looked at as it is.
-    fn take(&mut self, observation: &PageObservation, at: Duration, wait: Duration) -> bool {
-        let began = *self.began.get_or_insert(at);
-        let is_same = self.last.as_ref().is_some_and(|last| {
-            last.answers == observation.answers
-                && last.console == observation.console
-                && last.requests == observation.requests
-                && (&last.url, &last.title) == (&observation.url, &observation.title)
-        });
-        if !is_same {
-            self.since = at;
-            self.last = Some(observation.clone());
-        }
-        at >= self.since + AT_REST_AFTER || at + LOOK_EVERY > began + wait
-    }
 }
 
 /// What a browser step needs next.
@@ -303,7 +274,7 @@ impl PageFlight {
                 return self.end_well(Some(look));
             }
             self.phase = Phase::Keeping;
-            self.rest = Rest { probes: keeps.probes.iter().map(|(_, probe)| probe.clone()).collect(), ..Rest::default() };
+            self.rest = Rest::of(keeps.probes.iter().map(|(_, probe)| probe.clone()).collect());
             return self.probe(self.rest.probes.clone());
         }
         let can_change = look.failures.iter().any(|failure| failure.status == Status::Failed);

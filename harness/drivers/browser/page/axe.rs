@@ -22,10 +22,19 @@ pub(super) fn script() -> Result<Arc<str>, String> {
     if let Some(script) = &*read {
         return Ok(Arc::clone(script));
     }
-    let text = find(&places(env::var_os(VARIABLE).map(PathBuf::from), env::current_dir().ok(), cache()))?;
+    let path = place()?;
+    let text = fs::read_to_string(&path).map_err(|error| format!("axe-core cannot be read from {}: {error}", path.display()))?;
     let script: Arc<str> = text.into();
     *read = Some(Arc::clone(&script));
     Ok(script)
+}
+
+/// The file that is taken.
+///
+/// # Errors
+/// It is nowhere; the text says how to get it.
+pub fn place() -> Result<PathBuf, String> {
+    find(&places(env::var_os(VARIABLE).map(PathBuf::from), env::current_dir().ok(), cache())).map(Path::to_owned)
 }
 
 /// The folder in which `prodiff browsers install` keeps it.
@@ -49,14 +58,11 @@ fn places(named: Option<PathBuf>, here: Option<PathBuf>, cache: Option<PathBuf>)
     }
 }
 
-fn find(places: &[PathBuf]) -> Result<String, String> {
-    let is_there = |path: &&PathBuf| Path::is_file(path);
-    let Some(path) = places.iter().find(is_there) else {
-        return Err(format!(
-            "axe-core is not here: `npm install axe-core` beside the suites, `prodiff browsers install`, or {VARIABLE}=path/to/{FILE}"
-        ));
-    };
-    fs::read_to_string(path).map_err(|error| format!("axe-core cannot be read from {}: {error}", path.display()))
+fn find(places: &[PathBuf]) -> Result<&Path, String> {
+    let found = places.iter().map(PathBuf::as_path).find(|path| path.is_file());
+    found.ok_or_else(|| {
+        format!("axe-core is not here: `npm install axe-core` beside the suites, `prodiff browsers install`, or {VARIABLE}=path/to/{FILE}")
+    })
 }
 
 #[cfg(test)]
@@ -72,8 +78,9 @@ mod tests {
         fs::create_dir_all(&here).unwrap();
         assert!(find(&places(None, Some(here.clone()), None)).unwrap_err().starts_with("axe-core is not here"));
         fs::write(package.join(FILE), "axe").unwrap();
-        assert_eq!(find(&places(None, Some(here.clone()), None)), Ok(String::from("axe")));
-        assert_eq!(find(&places(Some(package.clone()), None, None)), Ok(String::from("axe")));
+        let file = package.join(FILE);
+        assert_eq!(find(&places(None, Some(here.clone()), None)), Ok(file.as_path()));
+        assert_eq!(find(&places(Some(package.clone()), None, None)), Ok(file.as_path()));
         assert!(find(&places(Some(folder.path().join("none.js")), Some(here), Some(package))).is_err());
     }
 }
