@@ -2,7 +2,11 @@
 
 #![cfg(unix)]
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::support::{project::Project, script::Script, site::Site};
 
@@ -24,6 +28,12 @@ fn what_always_runs_runs_also_when_the_run_is_interrupted() {
     let mut running = project.start(program, &["run", "--on", "site", "-v"], &BTreeMap::new());
     running.wait_for("a::beside  ");
     running.wait_for("a::cleans-up  GET /quick");
+    // A step is told of when it ends, which may be before the next one's request is on its way.
+    let began = Instant::now();
+    while !sites[0].requests().iter().any(|request| request.title() == "GET /slow") {
+        assert!(began.elapsed() < MAX_TIME, "the slow request never came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     running.interrupt();
     let ended = running.wait(MAX_TIME);
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);
