@@ -364,3 +364,53 @@ fn said(texts: &[Json]) -> String {
         n => format!("{n} messages: {told}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        assertion::{Sites, matcher::testing::node},
+        extract::testing::{now, page, scope},
+        observation::page::PageRequest,
+    };
+
+    #[track_caller]
+    fn check(written: &str, page: &PageObservation, expected: &[&str]) {
+        let expectations = PageExpectations::parse(&node(written), &mut Vec::new()).unwrap();
+        let context = Context { scope: scope(), now: now(), sites: Sites::default() };
+        let judgements = expectations.judge(page, &[], &context);
+        let failures: Vec<String> =
+            judgements.iter().filter(|one| !one.holds).map(|one| format!("{}: {}", one.subject, one.message)).collect();
+        assert_eq!(failures, expected, "{written}");
+    }
+
+    #[test]
+    fn a_request_with_a_query_was_sent_all_the_same() {
+        let request = PageRequest {
+            method: String::from("GET"),
+            url: String::from("https://www.example.org/track?id=1"),
+            status: Some(200),
+            failure: None,
+            mime_type: None,
+            bytes: None,
+            took: None,
+        };
+        let page = PageObservation { requests: Watched::Seen(vec![request]), ..page() };
+        check("{requests: {sent: [{url: '**/track'}]}}", &page, &[]);
+        check(
+            "{requests: {sent: [{url: '**/track', method: POST}]}}",
+            &page,
+            &["requests sent POST **/track: expected at least 1, actual 0"],
+        );
+        check("{requests: {sent: [{url: '**/track', count: 0}]}}", &page, &["requests sent **/track: expected 0, actual 1"]);
+    }
+
+    #[test]
+    fn what_the_browser_does_not_tell_is_no_pass() {
+        let page = PageObservation { requests: Watched::NotObserved(String::from("webkit does not tell")), ..page() };
+        let expectations = PageExpectations::parse(&node("{requests: {failed: {count: 0}}}"), &mut Vec::new()).unwrap();
+        let context = Context { scope: scope(), now: now(), sites: Sites::default() };
+        let judgements = expectations.judge(&page, &[], &context);
+        assert!(!judgements[0].holds && !judgements[0].was_observed, "{judgements:?}");
+    }
+}

@@ -96,11 +96,11 @@ fn answer(id: &str, mock: &Mock) -> Value {
 
 /// Decides. A mock comes first: what it answers reaches nobody.
 pub(super) fn decide<'a>(setup: &'a PageSetup, method: &str, url: &str) -> Decision<'a> {
-    let is_mocked = |mock: &&Mock| mock.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && means(&mock.url, url);
+    let is_mocked = |mock: &&Mock| mock.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && fits(&mock.url, url);
     if let Some(mock) = setup.mocks.iter().find(is_mocked) {
         return Decision::Answer(mock);
     }
-    if setup.blocked.iter().any(|pattern| means(pattern, url)) {
+    if setup.blocked.iter().any(|pattern| fits(pattern, url)) {
         return Decision::Block;
     }
     let Ok(target) = Url::parse(url) else { return Decision::Pass };
@@ -112,14 +112,6 @@ pub(super) fn decide<'a>(setup: &'a PageSetup, method: &str, url: &str) -> Decis
         return Decision::With(&setup.headers);
     }
     Decision::Pass
-}
-
-/// Whether a request is one that a pattern means: its fragment is never sent, and a query that the pattern does not speak of
-/// may be there.
-fn means(pattern: &str, url: &str) -> bool {
-    let url = url.split('#').next().unwrap_or(url);
-    let bare = url.split('?').next().unwrap_or(url);
-    fits(pattern, url) || (!pattern.contains('?') && fits(pattern, bare))
 }
 
 #[cfg(test)]
